@@ -6,7 +6,7 @@ not even a `finally`.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
@@ -184,3 +184,36 @@ def _step(
     context = copy_context() if context is None else context
     process = context.get(PROCESS)
     return None if process is None else _Step(process, callback, args, context)
+
+
+class Underway:
+    """What is under way in a simulated world. What fails in the world itself is a finding."""
+
+    def __init__(self, crashes: list[str]) -> None:
+        self._crashes = crashes
+        self.pending: set[asyncio.Future[Any]] = set()
+
+    def later(self, seconds: float, story: Callable[[], Awaitable[Any]]) -> None:
+        """Let something happen after a while, whatever becomes of the processes."""
+
+        async def wait_and_happen() -> None:
+            await asyncio.sleep(seconds)
+            await story()
+
+        self.add(asyncio.get_running_loop().create_task(wait_and_happen(), context=Context()))
+
+    def add(self, future: "asyncio.Future[Any]") -> None:
+        """The history is not over before this is."""
+
+        def settled(future: "asyncio.Future[Any]") -> None:
+            self.pending.discard(future)
+            if not future.cancelled() and (error := future.exception()):
+                self._crashes.append(f"the world: {error!r}")
+
+        self.pending.add(future)
+        future.add_done_callback(settled, context=Context())
+
+    async def end(self, *, now: Callable[[], float], by: float) -> None:
+        """Wait until nothing is under way any more, at most until `by`."""
+        while self.pending and now() < by:
+            await asyncio.wait(set(self.pending), timeout=by - now())

@@ -17,7 +17,7 @@ from tests.chaos.far import ChannelHere, ModelHere, QueueHere, ToolHere
 from tests.chaos.faults import Exactly, Place, Plan
 from tests.chaos.gates import Gate, GatedStore, Point
 from tests.chaos.ledger import Ledger, Said
-from tests.chaos.processes import Process, process_loop
+from tests.chaos.processes import Process, Underway, process_loop
 from tests.chaos.product import Product
 from tests.chaos.stories import Ask, Story
 from tests.fakes.clock import Clock
@@ -52,7 +52,7 @@ class World:
         self._refused: dict[str, float] = {}
         self._happened: list[tuple[str, str]] = []
         self.expected: set[str] = set()
-        self._pending: set[asyncio.Future[Any]] = set()
+        self._underway = Underway(self.ledger.crashes)
 
     @property
     def now(self) -> float:
@@ -65,7 +65,7 @@ class World:
     @property
     def pending(self) -> int:
         """How much is still under way."""
-        return len(self._pending)
+        return len(self._underway.pending)
 
     @property
     def is_calm(self) -> bool:
@@ -85,24 +85,7 @@ class World:
 
     def later(self, seconds: float, story: Callable[[], Awaitable[Any]]) -> None:
         """Let something happen after a while, whatever becomes of the processes."""
-
-        async def wait_and_happen() -> None:
-            await asyncio.sleep(seconds)
-            await story()
-
-        task = asyncio.get_running_loop().create_task(wait_and_happen(), context=Context())
-        self._await(task)
-
-    def _await(self, future: "asyncio.Future[Any]") -> None:
-        """The history is not over before this is; what fails in the world itself is a finding."""
-
-        def settled(future: "asyncio.Future[Any]") -> None:
-            self._pending.discard(future)
-            if not future.cancelled() and (error := future.exception()):
-                self.ledger.crashes.append(f"the world: {error!r}")
-
-        self._pending.add(future)
-        future.add_done_callback(settled, context=Context())
+        self._underway.later(seconds, story)
 
     async def play(self) -> None:
         """The whole story, until nothing is under way any more."""
@@ -112,8 +95,7 @@ class World:
             self.later(at, lambda: stop(self, self.story.asks[0].user))
         for at in self.story.events:
             self.later(at, lambda: happen(self, self.story.asks[0].user))
-        while self._pending and self.now < END_S:
-            await asyncio.wait(set(self._pending), timeout=END_S - self.now)
+        await self._underway.end(now=self.clock.now, by=END_S)
 
     def say(self, ask: Ask) -> None:
         """A user says something, at its time from now."""
@@ -159,7 +141,7 @@ class World:
             deadline=now + story.max_duration_s,
         )
         process = Process(process_loop(), invocation.id, user=user)
-        self._await(process.finished)
+        self._underway.add(process.finished)
         self._limit(process, story.max_duration_s)
         return process, invocation, self._behind(Gate(self, process))
 

@@ -6,9 +6,7 @@ own token and with the ids of Anna's data. The list of routes is read from the s
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,7 +23,7 @@ from tests.walks.anna import (
     town,
 )
 from tests.walks.conftest import Json, Person, Town, says
-from tests.walks.jobs.strangers import JOB_WALKS
+from tests.walks.jobs.strangers import JOB_WALKS, Told, Walk, told
 from tests.walks.roads import frames_until, lines_until, open_stream, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -38,16 +36,6 @@ NOTHING = ("no document with this id", "No email account", "null", "[]")  # noth
 
 
 # ---- what Ben gets from each route
-
-type Told = AsyncIterator[str]
-type Walk = Callable[[Person, Anna], Told]
-
-
-async def told(ben: Person, method: str, path: str, status: int, **options: Any) -> str:
-    """Return the whole answer, with headers. For him an empty list would be as good as a 404."""
-    answer = await ben.call(method, path, **options)
-    assert answer.status_code == status, f"{method} {path}: {answer.text}"
-    return f"{answer.headers!r} {answer.text}"
 
 
 async def session(ben: Person, anna: Anna) -> Told:

@@ -87,17 +87,12 @@ def _mind_to_wire(mind: Mind, now: Status | None) -> Json:
     """Encode a mind. `now`: what it does, while it works."""
     tokens = mind.tokens_in + mind.tokens_out + (now.tokens if now else 0)
     return {
-        "n": mind.number,
-        "conversationId": mind.id,
-        "label": mind.label,
-        "status": mind.status,
-        "endedReason": mind.ended_reason,
+        **_named(mind),
         "verdict": _outcome(mind),
         "turns": mind.turns,
         "loop": now.loop if now else None,
         "activity": (now.activity or None) if now else None,
         "tokens": tokens,
-        "goalReached": mind.goal_reached,
     }
 
 
@@ -144,7 +139,8 @@ def _missing(mind: Mind) -> Json:
     return {"n": mind.number, "label": mind.label, "reason": mind.ended_reason}
 
 
-def _result(mind: Mind) -> Json:
+def _named(mind: Mind) -> Json:
+    """Return which mind it is, and how it stands."""
     return {
         "n": mind.number,
         "conversationId": mind.id,
@@ -152,6 +148,12 @@ def _result(mind: Mind) -> Json:
         "status": mind.status,
         "endedReason": mind.ended_reason,
         "goalReached": mind.goal_reached,
+    }
+
+
+def _result(mind: Mind) -> Json:
+    return {
+        **_named(mind),
         "result": mind.result,
         "complete": mind.status == "complete",
         "sources": mind.sources,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from brain.cloud.redis import entries
+from brain.cloud.redis.moves.admission import spent_of
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.cloud.redis.store import RedisStore
 from brain.codec import clean, dumps
@@ -13,7 +14,6 @@ from brain.http.stopping import stop_run
 from brain.jobs.model import MindRun, ProgressNote
 from brain.jobs.quiet import NobodyListens
 from brain.jobs.rules import job_keys_id
-from brain.run.journal import Spent
 from brain.run.messages import Message
 from brain.run.ports import Clock
 from brain.run.store import Status
@@ -92,18 +92,11 @@ def _run(reply: ScriptReply) -> MindRun:
     run_id = reply.text("run")
     journal, _ = entries.journal(reply.items("journal"), run_id=run_id)
     last = [each for each in entries.legible(reply.items("last")) if isinstance(each, Message)]
-    spent = Spent(
-        started_ms=reply.number("started"),
-        loops=reply.number("loops"),
-        tokens=reply.number("tokens"),
-        handoffs=reply.number("handoffs"),
-        attempts=reply.number("attempts"),
-    )
     return MindRun(
         run_id=run_id,
         is_open=reply.flag("open"),
         reason=reply.text("reason"),
-        spent=spent,
+        spent=spent_of(reply),
         journal=journal,
         last=last[0] if last else None,
         wake=reply.number("wake"),

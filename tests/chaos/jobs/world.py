@@ -23,7 +23,7 @@ from tests.chaos.jobs.ledger import Begun, Ledger
 from tests.chaos.jobs.platform import House
 from tests.chaos.jobs.product import Product
 from tests.chaos.jobs.stories import USER, Doing, JobStory, Start
-from tests.chaos.processes import Process, process_loop
+from tests.chaos.processes import Process, Underway, process_loop
 from tests.fakes.clock import Clock
 from tests.fakes.redis import MemoryRedis
 
@@ -47,7 +47,7 @@ class JobWorld:
         self.happened: list[str] = []
         self._plan = plan
         self._refused: dict[str, float] = {}
-        self._pending: set[asyncio.Future[Any]] = set()
+        self._underway = Underway(self.ledger.crashes)
 
     @property
     def now(self) -> float:
@@ -56,7 +56,7 @@ class JobWorld:
     @property
     def pending(self) -> int:
         """How much is still under way."""
-        return len(self._pending)
+        return len(self._underway.pending)
 
     def refused_until(self, port: str) -> float:
         return self._refused.get(port, 0)
@@ -71,8 +71,7 @@ class JobWorld:
             self._later_start(one)
         for doing in self.story.doings:
             self.do(doing)
-        while self._pending and self.now < END_S:
-            await asyncio.wait(set(self._pending), timeout=END_S - self.now)
+        await self._underway.end(now=self.clock.now, by=END_S)
 
     def _later_start(self, one: Start) -> None:
         self.later(one.at, lambda: start(self, one))
@@ -83,24 +82,7 @@ class JobWorld:
 
     def later(self, seconds: float, story: Callable[[], Awaitable[Any]]) -> None:
         """Let something happen after a while, whatever becomes of the processes."""
-
-        async def wait_and_happen() -> None:
-            await asyncio.sleep(seconds)
-            await story()
-
-        task = asyncio.get_running_loop().create_task(wait_and_happen(), context=Context())
-        self._await(task)
-
-    def _await(self, future: "asyncio.Future[Any]") -> None:
-        """The history is not over before this is; what fails in the world itself is a finding."""
-
-        def settled(future: "asyncio.Future[Any]") -> None:
-            self._pending.discard(future)
-            if not future.cancelled() and (error := future.exception()):
-                self.ledger.crashes.append(f"the world: {error!r}")
-
-        self._pending.add(future)
-        future.add_done_callback(settled, context=Context())
+        self._underway.later(seconds, story)
 
     def tell(self, what: str) -> None:
         """A line of the history."""
@@ -119,7 +101,7 @@ class JobWorld:
         )
         process = Process(process_loop(), invocation.id, user=USER)
         self.tell(f"{process.name} {what}")
-        self._await(process.finished)
+        self._underway.add(process.finished)
         self._limit(process, seconds)
         return process, invocation, House(self, Gate(self, process))
 

@@ -14,6 +14,7 @@ type Walk = Callable[[Person, Anna], Told]
 
 
 async def told(ben: Person, method: str, path: str, status: int, **options: Any) -> str:
+    """Return the whole answer, with headers. For him an empty list would be as good as a 404."""
     answer = await ben.call(method, path, **options)
     assert answer.status_code == status, f"{method} {path}: {answer.text}"
     return f"{answer.headers!r} {answer.text}"

@@ -33,21 +33,25 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
 def _run(reply: ScriptReply) -> Run:
     run_id = reply.text("run")
     journal, poisoned = entries.journal(reply.items("journal"), run_id=run_id)
-    spent = Spent(
+    return Run(
+        run_id=run_id,
+        step=reply.number("step"),
+        first_seq=reply.number("first"),
+        spent=spent_of(reply),
+        journal=journal,
+        poisoned=poisoned,
+    )
+
+
+def spent_of(reply: ScriptReply) -> Spent:
+    """Decode how much of its limits a run has used."""
+    return Spent(
         started_ms=reply.number("started"),
         loops=reply.number("loops"),
         tokens=reply.number("tokens"),
         handoffs=reply.number("handoffs"),
         attempts=reply.number("attempts"),
         pace_ms=reply.number("pace"),
-    )
-    return Run(
-        run_id=run_id,
-        step=reply.number("step"),
-        first_seq=reply.number("first"),
-        spent=spent,
-        journal=journal,
-        poisoned=poisoned,
     )
 
 
