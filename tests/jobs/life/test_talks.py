@@ -51,6 +51,21 @@ def ending_after(texts: int) -> Script:
     return script
 
 
+async def speaking(stage: JobStage) -> tuple[JobStart, asyncio.Future[None]]:
+    """A talk in which a character waits for its model, and the delivery that works on it."""
+    start = await start_job(stage.services, stage.user, talk())
+    stage.model.going.clear()
+    delivery = asyncio.ensure_future(stage.deliver())
+    await stage.model.busy.wait()
+    return start, delivery
+
+
+async def assert_goal(stage: JobStage, start: JobStart) -> None:
+    """Assert that the talk has reached its goal."""
+    [mind] = await stage.minds(start)
+    assert (mind.status, mind.ended_reason) == ("complete", "goal")
+
+
 async def log_of(stage: JobStage, start: JobStart) -> list[dict[str, Any]]:
     [mind] = await stage.minds(start)
     page = await stage.wiring.store.read(mind.id, since=0, limit=100)
@@ -111,10 +126,7 @@ async def test_each_character_asks_its_own_model(make_stage: MakeStage) -> None:
 
 async def test_a_paused_talk_is_silent_until_it_is_resumed(make_stage: MakeStage) -> None:
     stage = make_stage(ending_after(6))
-    start = await start_job(stage.services, stage.user, talk())
-    stage.model.going.clear()
-    delivery = asyncio.ensure_future(stage.deliver())
-    await stage.model.busy.wait()
+    start, delivery = await speaking(stage)
     assert await pause_job(stage.services, stage.user, start.job_id, is_paused=True)
     stage.model.going.set()
     await delivery
@@ -130,8 +142,7 @@ async def test_a_paused_talk_is_silent_until_it_is_resumed(make_stage: MakeStage
     assert await pause_job(stage.services, stage.user, start.job_id, is_paused=False)
     await stage.deliver()
 
-    [mind] = await stage.minds(start)
-    assert (mind.status, mind.ended_reason) == ("complete", "goal")
+    await assert_goal(stage, start)
 
 
 AGO = b"""
@@ -144,10 +155,7 @@ AGO = b"""
 
 async def test_the_time_of_a_pause_is_no_part_of_a_talk(make_stage: MakeStage) -> None:
     stage = make_stage(ending_after(6))
-    start = await start_job(stage.services, stage.user, talk())
-    stage.model.going.clear()
-    delivery = asyncio.ensure_future(stage.deliver())
-    await stage.model.busy.wait()
+    start, delivery = await speaking(stage)
     assert await pause_job(stage.services, stage.user, start.job_id, is_paused=True)
     stage.model.going.set()
     await delivery
@@ -162,8 +170,7 @@ async def test_the_time_of_a_pause_is_no_part_of_a_talk(make_stage: MakeStage) -
     assert await pause_job(stage.services, stage.user, start.job_id, is_paused=False)
     await stage.deliver()
 
-    [mind] = await stage.minds(start)
-    assert (mind.status, mind.ended_reason) == ("complete", "goal")
+    await assert_goal(stage, start)
 
 
 async def test_a_talk_can_be_paused_again_and_again(make_stage: MakeStage) -> None:
@@ -174,16 +181,12 @@ async def test_a_talk_can_be_paused_again_and_again(make_stage: MakeStage) -> No
         await stage.deliver()
         assert await pause_job(stage.services, stage.user, start.job_id, is_paused=False)
     await stage.deliver()
-    [mind] = await stage.minds(start)
-    assert (mind.status, mind.ended_reason) == ("complete", "goal")
+    await assert_goal(stage, start)
 
 
 async def test_the_listener_is_heard_once_by_the_one_who_is_named(make_stage: MakeStage) -> None:
     stage = make_stage(ending_after(6))
-    start = await start_job(stage.services, stage.user, talk())
-    stage.model.going.clear()
-    delivery = asyncio.ensure_future(stage.deliver())
-    await stage.model.busy.wait()
+    start, delivery = await speaking(stage)
     [mind] = await stage.minds(start)
     for _ in range(2):
         told = await say_to_mind(
