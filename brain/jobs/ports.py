@@ -235,6 +235,3 @@ class KindOfJob(Protocol):
         Such as metrics, a comparison, a revised prompt; `filed` has headline, summary, findings and
         perhaps suggestion. They replace fields of the same names.
         """
-
-
-Kind = KindOfJob

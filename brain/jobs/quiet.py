@@ -30,6 +30,3 @@ class LateWakeUps:
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await self._queue.keep_schedule(name, cron=cron, event=event)
-
-
-Silence = NobodyListens

@@ -7,7 +7,7 @@ from brain.codec import Json
 from brain.errors import ModelFault
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
-from brain.jobs.ports import Kind
+from brain.jobs.ports import KindOfJob
 from brain.jobs.rehearsals import reporting
 from brain.jobs.rehearsals.ending import outcome_of_end
 from brain.jobs.rehearsals.player import Move, breaks_card, may_end
@@ -36,7 +36,7 @@ REASONS: dict[str, Reason] = {
 UNREADABLE = MindOutcome(status="invalid", reason="world")  # its scenario is of another version
 
 
-def kind(base: Base) -> Kind:
+def kind(base: Base) -> KindOfJob:
     """Return the rehearsals."""
     return Rehearsals(base)
 

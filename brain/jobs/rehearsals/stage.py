@@ -17,7 +17,7 @@ from brain.errors import DatabaseUnreachable
 from brain.jobs.gate import Gate
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindRun, MindStatus
-from brain.jobs.quiet import LateWakeUps, Silence
+from brain.jobs.quiet import LateWakeUps, NobodyListens
 from brain.jobs.rehearsals.fences import (
     OwnDatabase,
     OwnRedis,
@@ -185,7 +185,7 @@ class Stage:
                 redis=OwnRedis(platform.redis, self.mind.id),
                 store=self.store,
                 queue=WorldQueue(LateWakeUps(platform.services.queue), self.mind.id),
-                channel=Silence(),
+                channel=NobodyListens(),
                 model=self.model(self.mind.profile),
                 schemas=platform.services.schemas,
                 database=OwnDatabase(self._database, self.mind.id),
