@@ -150,10 +150,6 @@ class RunStopped(LeaseLost):
     """The user has stopped the run. Its last message is recorded."""
 
 
-class RunEnded(BrainError):
-    """A text was to join a run, and none is open, or nothing may follow the last one."""
-
-
 class OutOfTime(Exception):
     """The invocation's time ended within a loop. `text` is the model's answer so far.
 

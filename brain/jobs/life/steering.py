@@ -6,9 +6,9 @@ The caller does not become the mind's brain. Where nobody is, the text is handed
 from dataclasses import replace
 from typing import Literal
 
-from brain.cloud.redis.moves.admit import Joins
+from brain.cloud.redis.moves.admit import Joins, RunEnded
 from brain.cloud.redis.store import RedisStore
-from brain.errors import LeaseLost, RunEnded
+from brain.errors import LeaseLost
 from brain.jobs.life.living import request_of, settle
 from brain.jobs.model import UNSETTLED, Job, JobKind, Mind, MindCall, MindOutcome, Say
 from brain.jobs.services import JobServices

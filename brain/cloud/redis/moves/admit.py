@@ -26,7 +26,7 @@ from brain.cloud.redis.scripts import (
 )
 from brain.cloud.redis.turns import TURN, call_name
 from brain.codec import dumps, fingerprint
-from brain.errors import RunEnded
+from brain.errors import BrainError
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
@@ -36,6 +36,12 @@ from brain.run.moves import Admission, Arrival, Closed, Recorded
 MARK_MS = 1_000  # since the question was heard or shown
 RESPONSE_MS = 2_000  # since the response with the question was sent
 SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
+
+
+class RunEnded(BrainError):
+    """A text was to join a run, and none is open, or nothing may follow the last one."""
+
+
 type Joins = Literal["", "open", "live"]
 """What a text must find: anything; an open run; or a last run that is not closed."""
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S, part="taking_back")
