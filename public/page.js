@@ -2,8 +2,9 @@
 
 import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
+import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
-import { byId } from './page/dom.js';
+import { byId, setText } from './page/dom.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { offerRehearsal } from './page/jobs/draft.js';
@@ -11,6 +12,7 @@ import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
 import { t } from './page/texts.js';
+import { refusalInWords } from './page/wording.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -52,16 +54,21 @@ const signIn = new SignIn((accessKey) => void start(accessKey));
  * @param {number} [attempt]
  */
 async function start(accessKey, attempt = 1) {
-  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
   const options = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
+  if (attempt === 1) explain(t('start.brain'));
   try {
     begin(await connect(options));
   } catch (error) {
-    if (!(error instanceof BrainError)) throw error;
+    if (!(error instanceof BrainError)) {
+      explain(t('start.broken'), true);
+      throw error;
+    }
     if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
     showState({ ...BEFORE, connection: 'offline', problem: error });
+    explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
@@ -69,13 +76,13 @@ async function start(accessKey, attempt = 1) {
 
 /** Connect to a mind of a job. @param {string} mind */
 function toMind(mind) {
-  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   return connect({ token, mind, onSession: keep, history: MIND_HISTORY });
 }
 
 /** @param {{token: string}} session every new or renewed session */
 function keep({ token }) {
-  sessionStorage.setItem(TOKEN_PLACE, token);
+  tabStorage.setItem(TOKEN_PLACE, token);
   resources.setToken(token);
 }
 
@@ -104,12 +111,25 @@ function lose(lost) {
 
 /** @param {string} problem */
 function askForKey(problem) {
-  sessionStorage.removeItem(TOKEN_PLACE);
+  byId('starting').hidden = true; // it waits for the user
+  tabStorage.setItem(TOKEN_PLACE, '');
   signIn.ask(problem);
+}
+
+/**
+ * Say what the page waits for. It is seen after 15 s without a connection, or at once.
+ * @param {string} text
+ */
+function explain(text, isAtOnce = false) {
+  const place = byId('starting');
+  setText(place, text);
+  place.toggleAttribute('data-now', isAtOnce);
+  place.hidden = false;
 }
 
 /** @param {State} state */
 function showState(state) {
+  byId('starting').hidden = state.connection !== 'connecting';
   roads.show(state);
   conversation.showState(state);
 }

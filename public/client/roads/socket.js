@@ -89,7 +89,9 @@ export class Socket {
    */
   #converse(token, signal, isUp) {
     const { baseUrl, clock } = this.#context.world;
-    const { href } = new URL(`${baseUrl}/api/live`, globalThis.location?.href);
+    // React Native's URL adds a slash to what it is given.
+    const at = `${baseUrl}/api/live`;
+    const href = /^http/.test(at) ? at : new URL(at, globalThis.location?.href).href;
     return new Promise((resolve) => {
       // Not in the URL, because URLs are logged.
       const socket = new this.#WebSocket(href.replace(/^http/, 'ws'), ['brain', `token.${token}`]);
