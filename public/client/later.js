@@ -22,7 +22,8 @@ export function talking(parts, options) {
 export function vendorPusher() {
   // Made by the build step. Hidden from the type checker, which would check the whole file.
   return import(/** @type {string} */ ('../vendor/pusher.js')).then(
-    (vendor) => vendor.default,
+    // Its build for React Native has a name for it.
+    ({ default: main, Pusher = main?.Pusher ?? main }) => Pusher,
     (error) => {
       console.warn(error); // it names the file
       return null;

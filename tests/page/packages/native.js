@@ -1,33 +1,11 @@
 /**
- * A runtime like React Native's, and a client in it. Arguments: the server's address, and the module
- * that has `connect`. Says as JSON what came of it.
- *
- * Its fetch is React Native's own (whatwg-fetch, over XMLHttpRequest), its AbortController that of
- * the npm package which React Native uses. `window` is the global object, `navigator` has a
- * `product` only, and there is no document, storage, crypto or broadcast channel.
+ * A client in React Native's runtime. Arguments: the server's address, and the module that has
+ * `connect`. Says as JSON what came of it.
  */
 
-import { AbortController, AbortSignal } from 'abort-controller';
-import { JSDOM } from 'jsdom';
+import './native_world.js';
 
 const [, , address, module] = process.argv;
-const { window: browser } = new JSDOM('', { url: address });
-
-const MISSING = [
-  'AbortController', 'AbortSignal', 'BroadcastChannel', 'Event', 'EventTarget', 'MessageChannel', 'Request',
-  'Response', 'Headers', 'crypto', 'document', 'fetch', 'localStorage', 'location', 'navigator', 'performance',
-  'sessionStorage', 'structuredClone', 'TextDecoder', 'DOMException',
-];
-for (const name of MISSING) void globalThis[name]; // Node loads some of them late, and needs others then
-for (const name of MISSING) delete globalThis[name];
-const { XMLHttpRequest, WebSocket } = browser;
-const navigator = { product: 'ReactNative' };
-Object.assign(globalThis, { window: globalThis, self: globalThis, XMLHttpRequest, WebSocket });
-Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
-Object.assign(globalThis, { AbortController, AbortSignal });
-const { fetch, Headers, Request, Response } = await import('whatwg-fetch');
-Object.assign(globalThis, { fetch, Headers, Request, Response });
-
 const told = { unhandled: [] };
 process.on('unhandledRejection', (reason) => told.unhandled.push(`${reason}`));
 
