@@ -16,7 +16,11 @@ export type ConnectOptions = {
   /** the server's address; the page's own origin by default */
   baseUrl?: string;
   accessKey?: string;
-  token?: string;
+  /**
+   * a function is called again whenever a
+   * fresh one is needed
+   */
+  token?: string | (() => Token | Promise<Token>);
   /** of a job (its `conversationId`): connect to its log, not to the brain's */
   mind?: string;
   /** how many earlier entries to start with (0) */
@@ -59,10 +63,12 @@ export type PusherChannel = {
 };
 
 export type Clock = {
-  /** milliseconds since 1970 */
+  /** milliseconds since 1970, as the device has it */
   now: () => number;
   /** returns a function that cancels it */
   after: (ms: number, act: () => void) => () => void;
+  /** milliseconds of a clock that nobody sets; `now` by default */
+  steady?: () => number;
 };
 
 export type Surroundings = {
@@ -101,10 +107,13 @@ export type BroadcastChannelLike = {
   close: () => void;
 };
 
+export type Token = string | null | undefined;
+
 export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
 
-/** All that a page needs. `cursor` is the log's last seq. */
+/** All that a page needs. `cursor` is the log's last seq, `time` the server's. */
 export interface Session {
+  time: string;
   userId: string;
   token: string;
   expiresAt: string;
@@ -178,6 +187,11 @@ export type Brain = {
   onJob: (listener: (event: JobChange) => void) => () => void;
   /** begins a spoken conversation; call it in a press */
   talk: (options: TalkOptions) => Talk;
+  /**
+   * the server's time in ms since 1970, to compare with `createdAt` and
+   * `expiresAt`; the device's clock may be wrong
+   */
+  now: () => number;
   close: () => void;
   /** at the time of connecting */
   session: Session;
@@ -1338,6 +1352,12 @@ export interface AddedFile {
 export interface LogPage {
   messages: Entry[];
   nextSince: number;
+  lastSeq: number;
+}
+
+export interface EarlierPage {
+  messages: Entry[];
+  previousBefore: number | null;
   lastSeq: number;
 }
 

@@ -10,6 +10,7 @@
  * `onMessage` too. Entries that arrive before the first listener are kept for it.
  */
 
+import { ServerClock } from './client/time/clock.js';
 import { Connection } from './client/connection.js';
 import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
@@ -62,10 +63,10 @@ export function connect(options = {}) {
  */
 async function open({ mind, ...given }, lifetime, close) {
   const options = mind ? (await minds()).outsideOfMind({ mind, ...given }) : given;
-  const { token, accessKey, onSession = () => {}, history = 0, road = null, Pusher } = options;
+  const { token, accessKey, onSession, history = 0, road = null, Pusher } = options;
   const outside = { ...outsideFrom(options), lifetime };
-  const gateway = new Gateway(outside, { accessKey, onSession });
-  await gateway.start(token);
+  const gateway = new Gateway(outside, { token, accessKey, onSession });
+  await gateway.start();
   if (lifetime.aborted) throw reasonOf(lifetime);
   const { session } = gateway;
   const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
@@ -96,6 +97,7 @@ async function open({ mind, ...given }, lifetime, close) {
     onState: connection.onState,
     onTool: dialogue.handlers.on,
     useRoad: connection.useRoad,
+    now: outside.clock.now,
     talk: (options) => talking(parts, options),
     close,
     session,
@@ -118,7 +120,7 @@ function outsideFrom({
   return {
     baseUrl,
     fetch,
-    clock,
+    clock: new ServerClock(clock),
     surroundings,
     random,
     storage,

@@ -5,12 +5,13 @@ import { pauseBeforeRetry } from './client/pace.js';
 import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
 import { byId, setText } from './page/dom.js';
+import { tellTime } from './page/entries.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { offerRehearsal } from './page/jobs/draft.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
-import { SignIn } from './page/signin.js';
+import { SignIn, userOf } from './page/signin.js';
 import { t } from './page/texts.js';
 import { refusalInWords } from './page/wording.js';
 
@@ -20,6 +21,7 @@ import { refusalInWords } from './page/wording.js';
 const HISTORY = 100; // earlier entries to show
 const MIND_HISTORY = 1000; // the whole log of a mind
 const TOKEN_PLACE = 'second-brain-token';
+const OTHER_USER = new BrainError({ status: 401, title: '' }); // the page asks for the key
 
 /** @type {State} */
 const BEFORE = {
@@ -35,6 +37,8 @@ const BEFORE = {
 
 /** @type {Brain | null} */
 let brain = null;
+/** @type {string | null} */
+let user = null; // whose page this is
 const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
@@ -57,7 +61,12 @@ async function start(accessKey, attempt = 1) {
   const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
-  const options = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
+  const options = { token, accessKey, onSession, history: HISTORY, road, surroundings };
+  /** @param {import('./client/types.js').Session} session */
+  function onSession(session) {
+    if (user && !accessKey && session.userId !== user) throw OTHER_USER;
+    keep(session);
+  }
   if (attempt === 1) explain(t('start.brain'));
   try {
     begin(await connect(options));
@@ -66,7 +75,8 @@ async function start(accessKey, attempt = 1) {
       explain(t('start.broken'), true);
       throw error;
     }
-    if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
+    if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
+    if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
     showState({ ...BEFORE, connection: 'offline', problem: error });
     explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
@@ -89,7 +99,11 @@ function keep({ token }) {
 /** @param {Brain} connected */
 function begin(connected) {
   const { session, onState } = connected;
+  // Nothing of one user is left for another one.
+  if (user && user !== session.userId) return location.reload();
   brain = connected;
+  user = session.userId;
+  tellTime(connected.now);
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;
   panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });
@@ -106,14 +120,21 @@ function lose(lost) {
   lost.close();
   brain = null;
   conversation.end();
-  askForKey(t('signin.expired'));
+  startAnew(lost.session.userId);
 }
 
-/** @param {string} problem */
+/** Start without a token: on this machine no key may be needed. @param {string | null} userId */
+function startAnew(userId) {
+  tabStorage.setItem(TOKEN_PLACE, '');
+  user = userId; // null if what was stored is no token of anybody
+  void start();
+}
+
+/** @param {string | null} problem */
 function askForKey(problem) {
   byId('starting').hidden = true; // it waits for the user
   tabStorage.setItem(TOKEN_PLACE, '');
-  signIn.ask(problem);
+  signIn.ask(problem ?? '');
 }
 
 /**

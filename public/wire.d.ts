@@ -685,6 +685,12 @@ export interface LogPage {
   lastSeq: number;
 }
 
+export interface EarlierPage {
+  messages: Entry[];
+  previousBefore: number | null;
+  lastSeq: number;
+}
+
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;
@@ -696,8 +702,9 @@ export interface AskedQuestion {
   foreign?: boolean;
 }
 
-/** All that a page needs. `cursor` is the log's last seq. */
+/** All that a page needs. `cursor` is the log's last seq, `time` the server's. */
 export interface Session {
+  time: string;
   userId: string;
   token: string;
   expiresAt: string;

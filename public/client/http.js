@@ -26,6 +26,7 @@ import { abort, follow, reasonOf } from './waiting.js';
 /** @typedef {{status: number, headers: Headers, body: any}} Received */
 
 const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds to start
+const DATE_MS = 1000; // the header Date is in seconds
 const SILENCE_MS = 20_000; // of a stream, which sends a comment every 10 s
 const EVENTS = 'text/event-stream';
 
@@ -70,10 +71,12 @@ export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
     cancel = clock.after(SILENCE_MS, late);
     onBytes?.();
   };
+  const told = clock.ask?.();
   const receive = async () => {
     if (ending.signal.aborted) return failed; // nothing is sent
     const response = await fetch(baseUrl + path, { ...requestInit(request), signal: ending.signal });
     const { status, headers } = response;
+    told?.(headers.get('Date'), DATE_MS);
     const streams = onEvent && headers.get('Content-Type')?.startsWith(EVENTS);
     if (streams && !response.body?.getReader) {
       whole.add(fetch);

@@ -31,6 +31,8 @@ export function vendorPusher() {
   );
 }
 
+export const socketRoad = () => import('./roads/socket.js');
+
 export const minds = () => import('./minds/calls.js');
 
 /**

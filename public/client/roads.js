@@ -5,12 +5,13 @@
  */
 
 import { Channel } from './roads/channel.js';
-import { canStream } from './http.js';
-import { vendorPusher } from './later.js';
-import { Socket } from './roads/socket.js';
+import { brokenOff, tooLate } from './errors.js';
+import { canStream, refusal } from './http.js';
+import { socketRoad, vendorPusher } from './later.js';
 import { openStream } from './roads/stream.js';
 
-/** @typedef {import('./types.js').OpenRoad} OpenRoad */
+/** @typedef {import('./types.js').OpenRoad & {loaded?: any}} OpenRoad */
+/** @typedef {import('./roads/socket.js').Socket} Socket */
 /** @typedef {import('./types.js').RoadName} RoadName */
 /** @typedef {import('./types.js').Standing} Standing */
 
@@ -77,10 +78,10 @@ export class Roads {
     return this.#open.size > 0 && !isTried ? 'connecting' : 'polling';
   }
 
-  /** The socket, if it is the road that delivers. */
+  /** The socket, if it is the road that delivers. @returns {Socket | false | undefined} */
   get socket() {
-    const socket = this.carrying === 'socket' && this.#open.get('socket')?.road;
-    return /** @type {Socket | false | undefined} */ (socket);
+    const road = this.carrying === 'socket' && this.#open.get('socket')?.road;
+    return road && road.loaded;
   }
 
   /** @param {RoadName[]} [wanted] the roads that stay open */
@@ -145,36 +146,47 @@ export class Roads {
     const Pusher = this.#Pusher;
     switch (name) {
       case 'channel':
-        return Pusher === undefined
-          ? this.#loadChannel(onStanding)
-          : Pusher && new Channel(Pusher, this.#context, onStanding);
+        if (Pusher) return new Channel(Pusher, this.#context, onStanding);
+        return (
+          Pusher === undefined &&
+          this.#load(vendorPusher(), (loaded) => {
+            this.#Pusher = loaded;
+            if (loaded) return new Channel(loaded, this.#context, onStanding);
+            this.#onChange(); // the other roads
+          })
+        );
       case 'stream':
         return canStream(this.#context.world) && openStream(this.#context, onStanding);
       case 'socket':
-        return WebSocket && new Socket(WebSocket, this.#context, onStanding);
+        return (
+          WebSocket &&
+          this.#load(
+            socketRoad().catch(() => onStanding('away')),
+            (code) => code && new code.Socket(WebSocket, this.#context, onStanding, { brokenOff, tooLate, refusal }),
+          )
+        );
     }
   }
 
   /**
-   * The channel, as soon as the code of pusher-js is there.
-   * @param {(standing: Standing) => void} onStanding
-   * @returns {OpenRoad}
+   * A road that begins when its code is there.
+   * @template Code
+   * @param {Promise<Code>} loading
+   * @param {(code: Code) => any} begin
    */
-  #loadChannel(onStanding) {
+  #load(loading, begin) {
     let isClosed = false;
-    /** @type {Channel | null} */
-    let channel = null;
-    void vendorPusher().then((Pusher) => {
-      this.#Pusher = Pusher;
-      if (isClosed) return;
-      if (Pusher) channel = new Channel(Pusher, this.#context, onStanding);
-      else this.#onChange(); // the other roads
-    });
-    return {
+    const road = {
+      /** @type {any} */
+      loaded: null,
       close() {
         isClosed = true;
-        channel?.close();
+        road.loaded?.close();
       },
     };
+    void loading.then((code) => {
+      if (!isClosed) road.loaded = begin(code);
+    });
+    return road;
   }
 }

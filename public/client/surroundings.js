@@ -8,6 +8,7 @@ import { safely } from './storage.js';
 /** @type {Clock} */
 export const browserClock = {
   now: () => Date.now(),
+  steady: () => (typeof globalThis.performance?.now === 'function' ? performance : Date).now(),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
@@ -45,10 +46,10 @@ export const browserSurroundings = {
 };
 
 /** What all tabs of this browser share. */
-export const deviceStorage = safely(() => globalThis.localStorage);
+export const deviceStorage = /* @__PURE__ */ safely(() => globalThis.localStorage);
 
 /** What is this tab's own. */
-export const tabStorage = safely(() => globalThis.sessionStorage);
+export const tabStorage = /* @__PURE__ */ safely(() => globalThis.sessionStorage);
 
 /**
  * Storage for a connection. All connections of a page share what cannot be stored, so that only one
