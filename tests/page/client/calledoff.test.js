@@ -67,6 +67,20 @@ test('a fetch that does not end when it is aborted holds nothing up', async () =
   assert.deepEqual(open(), NOTHING);
 });
 
+test('a token function that never answers holds nothing up', async () => {
+  const { options, server, open } = outside();
+  const ending = new AbortController();
+
+  const connecting = connect({ ...options, token: () => NEVER, signal: ending.signal });
+  await settled();
+  ending.abort();
+
+  await assert.rejects(connecting, isAbort());
+  await settled();
+  assert.deepEqual(server.requests, []);
+  assert.deepEqual(open(), NOTHING);
+});
+
 test('a response that comes after the call-off begins nothing', async () => {
   const { options, server, open } = outside();
   const ending = new AbortController();

@@ -7,6 +7,7 @@ declare const message: Message;
 
 void connect({ baseURL: 'https://brain.example' });
 void connect({ token: 7 });
+void connect({ token: () => 7 });
 void connect({ signal: 'soon' });
 void connect({ road: 'motorway' });
 void connect({ history: '20' });
