@@ -1,5 +1,6 @@
 /** Reads messages aloud if the user has turned that on, and reports what was heard. */
 
+import { deviceStorage } from '../client/surroundings.js';
 import { ServedVoice } from './audio/served.js';
 import { Synthesizer } from './synthesis.js';
 
@@ -38,9 +39,9 @@ export class Voice {
     button.addEventListener('click', () => {
       this.#mouth.prime();
       this.#turn(!this.#isOn);
-      localStorage.setItem(PLACE, this.#isOn ? 'on' : 'off');
+      deviceStorage.setItem(PLACE, this.#isOn ? 'on' : 'off');
     });
-    this.#turn(localStorage.getItem(PLACE) === 'on');
+    this.#turn(deviceStorage.getItem(PLACE) === 'on');
   }
 
   /** @param {Brain} brain */
@@ -68,7 +69,7 @@ export class Voice {
     this.stop();
     this.#mouth = who === 'server' ? this.#server : this.#browser;
     this.#button.hidden = !this.#mouth.isAvailable;
-    this.#turn(localStorage.getItem(PLACE) === 'on' || this.#isOn);
+    this.#turn(deviceStorage.getItem(PLACE) === 'on' || this.#isOn);
   }
 
   /** Say nothing while the microphone is open: it would hear that too. @param {boolean} isHeld */
@@ -84,7 +85,7 @@ export class Voice {
   beginTalk() {
     this.stop();
     this.#mouth.prime();
-    if (localStorage.getItem(PLACE) !== 'off' && !this.#isOn) this.#turn(true);
+    if (deviceStorage.getItem(PLACE) !== 'off' && !this.#isOn) this.#turn(true);
   }
 
   /** Somebody else speaks meanwhile. @param {boolean} isPaused */
