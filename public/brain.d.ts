@@ -247,6 +247,8 @@ export interface State {
   run: Run;
   /** Messages that arrived while nobody looked, until `seen()`. */
   missed: number;
+  /** The message that was to be spoken last gave no sound. */
+  mute: boolean;
   retrying: Retrying[];
   /** Why the server cannot be used; after status 401 a new `connect` is needed. */
   problem: BrainError | null;
@@ -280,7 +282,7 @@ export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
 export type Remark = ContextLine;
 
 /** The next message waits until `done` is called; `chars`: how many were spoken before the cut. */
-export type SpeakListener = (message: Message, done: (how: Heard, chars?: number) => void) => void;
+export type SpeakListener = (message: Message, done: (how: Heard | 'mute', chars?: number) => void) => void;
 
 /** Gives the result of a tool or a promise: a text or a JSON value. */
 export type ToolHandler = (given: Record<string, any>, message: Message) => unknown;

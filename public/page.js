@@ -3,7 +3,7 @@
 import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
 import { Conversation } from './page/conversation.js';
-import { byId } from './page/dom.js';
+import { byId, leaveComposing } from './page/dom.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { offerRehearsal } from './page/jobs/draft.js';
@@ -26,6 +26,7 @@ const BEFORE = {
   listening: null,
   others: null,
   missed: 0,
+  mute: false,
   run: { state: 'idle', runId: null, activity: '', progress: null, loop: 0 },
   retrying: [],
   problem: null,
@@ -114,4 +115,5 @@ function showState(state) {
   conversation.showState(state);
 }
 
+leaveComposing();
 void start();

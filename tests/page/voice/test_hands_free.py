@@ -17,6 +17,7 @@ VOICE_AND_EAR = """
 const voice = { cancelled: 0 };
 const spoken = [];
 voice.speak = (saying) => {
+  setTimeout(() => saying.onstart?.({}));
   if (saying.text.trim()) { spoken.push([saying.text, saying.volume]); window.saying = saying; }
 };
 voice.cancel = () => { voice.cancelled += 1; window.saying = null; };
