@@ -1032,6 +1032,12 @@ export interface LogPage {
   lastSeq: number;
 }
 
+export interface EarlierPage {
+  messages: Entry[];
+  previousBefore: number | null;
+  lastSeq: number;
+}
+
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;

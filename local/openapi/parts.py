@@ -118,6 +118,9 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "EarlierPage": thing(
+            {"messages": listed("Entry"), "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+        ),
         "AskedQuestion": {
             **asked,
             "description": "A question that waits for a decision.",

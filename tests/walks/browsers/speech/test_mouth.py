@@ -61,10 +61,11 @@ async def test_marks_are_not_spoken_and_long_texts_come_in_breaths(
     [case] = [one for one in SAID if one["name"] == name]
     async with talking(browser, town, person) as talker:
         await ask(talker, case["text"])
-        await talker.until_said(case.get("says", [case["text"][-20:]])[-1][-8:])
+        await talker.until_said(case.get("says", [case["text"][-20:]])[-1][-4:])
+        so_many = "count => mouth.begun.length >= count"
+        await talker.page.wait_for_function(so_many, arg=case.get("atLeast", 1))
         said = await talker.said()
         assert max(map(len, said)) <= MOST_CHARS
-        assert len(said) >= case.get("atLeast", 1)
         for mark in case.get("absent", []):
             assert mark not in "".join(said)
 
@@ -78,7 +79,7 @@ async def test_the_spoken_language_is_chosen_once_for_ear_and_mouth(
         language = page.get_by_label("Spoken language")
         await expect(language).to_have_value("en-US")
         await language.select_option("de-DE")
-        await page.get_by_label("Voice").select_option("voice-5")
+        await page.get_by_label("Voice", exact=True).select_option("voice-5")
         await page.get_by_label("Speed").select_option("1.5")
         await page.reload()
 
