@@ -35,6 +35,7 @@ export class VoiceSettings {
         onChange();
       });
     }
+    this.#offer();
   }
 
   /** @param {boolean} isOpen */

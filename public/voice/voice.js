@@ -5,6 +5,7 @@ import { locale, t } from '../page/texts.js';
 import { ServedVoice } from './audio/served.js';
 import { Mouth } from './browser/mouth.js';
 import { keep, kept } from './choices.js';
+import { sentencesOf } from './sentences.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
 /** @typedef {import('../client/types.js').Message} Message */
@@ -138,16 +139,25 @@ export class Voice {
     if (!this.#brain || !this.#isOn || this.#isPaused || this.#busy || this.#isHearing) return;
     this.#unsubscribe = this.#brain.onSpeak((message, done) => {
       if (message.seq <= this.#fromSeq) return done(this.#isShown(message.seq) ? 'shown' : 'unspoken');
-      this.#mouth.speak(speechOf(message), (how, chars) => {
+      this.#say(message, (how, chars) => {
         const isMute = how === 'unspoken' && this.#mouth.isMute;
         if (isMute) this.#unheard = [...this.#unheard, message].slice(-MOST_UNHEARD);
         // What was seen is known, whether or not it was read out to its end.
         if (how !== 'played' && this.#isShown(message.seq)) done('shown');
         else done(isMute ? 'mute' : how, chars);
         this.#show();
-      }, message.seq);
+      });
       this.#show();
     });
+  }
+
+  /** @param {Message} message @param {import('./browser/mouth.js').Done} done */
+  #say(message, done) {
+    const speech = message.speech ?? message.text;
+    // The browser's voice tells each sentence itself; of the server's it is not known which one it is.
+    const note = () => this.#mouth === this.#server && sentencesOf(speech).forEach(this.#onSentence);
+    note();
+    this.#mouth.speak(speech, (how, chars) => (note(), done(how, chars)), message.seq);
   }
 
   /** Say what gave no sound, within the press that may allow it. */
@@ -160,11 +170,11 @@ export class Voice {
     const next = () => {
       const message = waiting.shift();
       if (!message || !this.#isOn || this.#busy === 'ear') return this.#heardAgain(message, waiting);
-      this.#mouth.speak(speechOf(message), (how, chars) => {
+      this.#say(message, (how, chars) => {
         if (how === 'unspoken') return this.#heardAgain(message, waiting);
         this.#brain?.heard(message.seq, how, chars).catch(() => {}); // it counts as not heard
         next();
-      }, message.seq);
+      });
     };
     next();
   }
@@ -187,9 +197,4 @@ export class Voice {
     if (isSilent) setText(this.#words, language && !isMute ? t('voice.lacking', { language }) : t('voice.mute'));
     this.#button.toggleAttribute('data-silent', isSilent);
   }
-}
-
-/** @param {Message} message */
-function speechOf(message) {
-  return message.speech ?? message.text;
 }

@@ -3,6 +3,7 @@
  * does not keep all others back. It can be lowered, held and continued in the middle of a sentence.
  */
 
+import { spokenLanguage } from '../choices.js';
 import { sentencesOf } from '../ear.js';
 import { MUTE_START_MS, say, START_MS } from './saying.js';
 import { dress, whenLoaded } from './voices.js';
@@ -52,6 +53,7 @@ export class Mouth {
   prime() {
     if (!this.isAvailable || hasSounded || this.#saying) return;
     const silence = new SpeechSynthesisUtterance(' ');
+    silence.lang = spokenLanguage();
     silence.volume = 0;
     silence.onstart = () => (hasSounded = true);
     this.#synthesis.speak(silence);
