@@ -193,9 +193,10 @@ PUSHER: Json = thing(
     {"key": TEXT, "forceTLS": FLAG}, cluster=TEXT, wsHost=TEXT, wsPort={"type": "integer"}
 )
 SESSION: Json = {
-    "description": "All that a page needs. `cursor` is the log's last seq.",
+    "description": "All that a page needs. `cursor` is the log's last seq, `time` the server's.",
     **thing(
         {
+            "time": MOMENT,
             "userId": TEXT,
             "token": TEXT,
             "expiresAt": MOMENT,
