@@ -17,7 +17,8 @@ export function entryElement(kind, text, isForeign = false) {
     'article',
     { className: `entry ${kind}` },
     make('h3', {}, t(`entry.${kind}`)),
-    ...wordsOf(text, isForeign, kind === 'user'),
+    // What the user wrote and what is to be approved are shown as they are.
+    ...wordsOf(text, isForeign, kind === 'user' || kind === 'question'),
     isForeign ? make('small', { className: 'tag' }, t('entry.foreign')) : null,
   );
 }

@@ -49,3 +49,12 @@ async def test_in_a_text_of_others_no_mark_makes_a_link(page: Page) -> None:
     await expect(answer).to_contain_text("[here](https://evil.example/?pin=1)")
     await expect(answer).to_contain_text("<b>now</b>")
     assert await answer.locator("a, b").count() == 0
+
+
+async def test_what_is_to_be_approved_is_shown_as_it_is(page: Page) -> None:
+    await ask(page, "ask marked")
+
+    question = page.locator(".question")
+    await expect(question.get_by_text("Shall I send *this* to")).to_be_visible()
+    await expect(question.get_by_text("- Anna?")).to_be_visible()
+    await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
