@@ -165,6 +165,23 @@ async def test_what_the_page_has_just_said_is_no_question(page: Page) -> None:
     await expect(page.locator(".user")).to_have_count(2)
 
 
+async def test_no_message_begins_in_the_middle_of_the_users_sentence(page: Page) -> None:
+    await page.evaluate("ear.hear('and also', false)")
+    await page.evaluate("""fetch('/api/voiceToBrain', {
+        method: 'POST',
+        body: JSON.stringify({ text: 'elsewhere', messageId: 'of-another-device' }),
+    })""")
+    await expect(page.get_by_text("You said: elsewhere")).to_be_visible()
+    await page.wait_for_timeout(1000)  # more than a tab waits before it speaks
+    await page.evaluate("ear.hear('and also the', false)")
+    assert await page.evaluate("spoken") == []
+
+    await ask(page, "and also the weather")
+
+    assert (await page.evaluate("spoken"))[-1] == ["You said: and also the weather", 1]
+    await expect(page.locator(".user")).to_have_count(2)
+
+
 async def test_muted_it_does_not_listen_and_at_the_end_neither_listens_nor_speaks(
     page: Page,
 ) -> None:

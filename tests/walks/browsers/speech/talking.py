@@ -12,6 +12,7 @@ from tests.walks.conftest import Person, Town
 from tests.walks.pages import LIMIT_MS, connected, shows
 
 FAULTS = Path(__file__).with_name("browser_faults.js").read_text("utf-8")
+SILENT_MS = 1_000
 LATE_S = 1.0  # more than the other device waits: the answer comes by the channel
 
 
@@ -38,6 +39,12 @@ class Talker:
         await self.page.wait_for_function(find, arg=text)
         found: dict[str, Any] = await self.page.evaluate(find, text)
         return found
+
+    async def stays_silent(self, page: Page | None = None, said: tuple[str, ...] = ()) -> None:
+        """Fail if anything else begins to be said within more than a tab waits for another."""
+        here = page or self.page
+        await here.wait_for_timeout(SILENT_MS)
+        assert await here.evaluate("mouth.begun.map((one) => one.text)") == list(said)
 
     async def elsewhere(self, text: str, *answers: Any) -> None:
         """Ask from another device, and wait until this page shows the last answer."""

@@ -18,7 +18,7 @@ async def test_steps_are_not_spoken_into_an_open_ear(
     async with talking(browser, town, person, hears=True) as talker:
         await talker.dictate.click()
         await talker.elsewhere("Plan it.", goes_on("I look at the trains."), says("It is planned."))
-        assert await talker.said() == []
+        await talker.stays_silent()
 
         await person.script(says("Both, then."))
         words = f"and a table for two {person.word}"
@@ -35,7 +35,7 @@ async def test_what_was_held_is_said_once_the_ear_is_closed(
         await talker.dictate.click()
         await talker.elsewhere("And?", says("The train is late."))
         await talker.page.evaluate("ear.now.hear('what I', false)")
-        assert await talker.said() == []
+        await talker.stays_silent()
 
         await talker.dictate.click()
 
@@ -59,7 +59,7 @@ async def test_the_ear_silences_the_first_message_and_the_next_one_waits(
         assert await talker.page.evaluate("mouth.cancelled") > before
         assert await talker.page.evaluate("speechSynthesis.speaking") is False
         await talker.page.evaluate("ear.now.hear('hm', false)")
-        assert await talker.said() == ["The first message."]
+        await talker.stays_silent(said=("The first message.",))
         await talker.dictate.click()
         await talker.until_said("The second message.")
 
@@ -79,7 +79,7 @@ async def test_an_open_ear_silences_the_other_tabs_too(
         await talker.elsewhere("And?", says("Not now."))
         for page in (other, late):
             await expect(page.get_by_text("Not now.")).to_be_visible()
-            assert await page.evaluate("mouth.begun") == []
+            await talker.stays_silent(page)
 
         await talker.dictate.click()
         pages = (talker.page, other, late)
@@ -123,7 +123,7 @@ async def test_nothing_begins_in_the_middle_of_a_typed_sentence(
         while not await talker.page.get_by_text("By the way.").is_visible():
             await talker.field.press_sequentially(" to")
         await talker.field.press_sequentially(" know")
-        assert await talker.said() == []
+        await talker.stays_silent()
 
         await talker.field.fill("")
 
