@@ -853,7 +853,7 @@ export type Piece = {
   say?: number;
 };
 
-export type SpeakListener = (message: Message, done: (how: Heard, chars?: number) => void) => void;
+export type SpeakListener = (message: Message, done: (how: Heard | 'mute', chars?: number) => void) => void;
 
 export type State = {
   connection: 'live' | 'connecting' | 'polling' | 'offline';
@@ -866,6 +866,8 @@ export type State = {
   run: Run;
   /** messages that arrived while nobody looked, until `seen()` */
   missed: number;
+  /** the message that was to be spoken last gave no sound */
+  mute: boolean;
   retrying: Retrying[];
   /**
    * why the server cannot be used;

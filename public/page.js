@@ -4,7 +4,7 @@ import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
 import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
-import { byId, setText } from './page/dom.js';
+import { byId, leaveComposing, setText } from './page/dom.js';
 import { tellTime } from './page/entries.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
@@ -30,6 +30,7 @@ const BEFORE = {
   listening: null,
   others: null,
   missed: 0,
+  mute: false,
   run: { state: 'idle', runId: null, activity: '', progress: null, loop: 0 },
   retrying: [],
   problem: null,
@@ -155,4 +156,5 @@ function showState(state) {
   conversation.showState(state);
 }
 
+leaveComposing();
 void start();

@@ -69,7 +69,8 @@
  *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called
- * @param {(how: Heard, chars?: number) => void} done `chars`: how many of `speech` before the cut
+ * @param {(how: Heard | 'mute', chars?: number) => void} done `chars`: how many of `speech` before
+ *   the cut; `mute`: unspoken, because the device gives no sound
  * @returns {void}
  *
  * @callback ToolHandler
@@ -96,6 +97,7 @@
  * @property {number | null} others other tabs and devices of the user; null = unknown
  * @property {Run} run
  * @property {number} missed messages that arrived while nobody looked, until `seen()`
+ * @property {boolean} mute the message that was to be spoken last gave no sound
  * @property {Retrying[]} retrying
  * @property {import('./errors.js').BrainError | null} problem why the server cannot be used;
  *   after status 401 a new `connect` is needed

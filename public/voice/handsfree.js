@@ -4,6 +4,7 @@ import { deviceStorage } from '../client/surroundings.js';
 import { byId, setText } from '../page/dom.js';
 import { optionalText, t } from '../page/texts.js';
 import { BrowserTalk, isAvailable } from './browser.js';
+import { spokenLanguage } from './choices.js';
 import { prime } from './sound.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -97,7 +98,8 @@ export class HandsFree {
   #talkOf(brain) {
     const vendor = this.#vendors.value;
     if (vendor === BROWSER) return new BrowserTalk(brain, this.#shownSeq, this.#listener.onText);
-    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), sound: prime() });
+    const language = spokenLanguage();
+    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), language, sound: prime() });
   }
 
   /** Another vendor goes on at once: the choice is a press too. */
