@@ -9,7 +9,7 @@ import { withAddresses } from '../entries.js';
 const HEADING = /^\s{0,3}#{1,6}\s+(.*?)(?:\s+#+)?$/;
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
 const NUMBERED = /^\s*\d/;
-const FENCE = /^\s{0,3}(?:```|~~~)/;
+const FENCE = /^\s{0,3}(?:\x60{3}|~~~)/;
 const QUOTE = /^\s{0,3}>\s?(.*)$/;
 const RULE = /^\s{0,3}(?:[-_*]\s*){3,}$/;
 const TABLE_RULE = /^\s*\|?[\s:|-]*-[\s:|-]*$/;
