@@ -4,7 +4,7 @@ import { askBrainTool, BrainError, connect, ConnectionClosed, type Brain, type C
 const ending = new AbortController();
 const options: ConnectOptions = { baseUrl: 'https://brain.example', token: 'a.b.c', history: 20, signal: ending.signal };
 const asked = { baseUrl: 'https://brain.example', token: async () => 'a.b.c' } satisfies ConnectOptions;
-const brain: Brain = await connect(asked.token ? asked : options);
+const brain: Brain = await connect(options.history === 20 ? asked : options);
 const off: () => void = brain.onMessage((entry, { isNew }) => console.log(entry.seq.toFixed(), entry.text.trim(), isNew === true));
 brain.onState(({ connection, run, problem }) => console.log(connection.toUpperCase(), run.state, problem?.status.toFixed()));
 brain.onSpeak((message, done) => done('played', message.text.length));
