@@ -18,7 +18,7 @@ import { Watch } from './watch.js';
 
 /**
  * @typedef {object} Choices
- * @property {import('./outside.js').PusherClass | null} Pusher
+ * @property {import('./outside.js').PusherClass | null} [Pusher] loaded when needed by default
  * @property {number} history earlier entries to start with
  * @property {RoadName | null} road null = whichever works best
  */

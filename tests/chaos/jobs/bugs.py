@@ -81,7 +81,7 @@ BUGS = (
         "three/dropped",
         change(
             LIFE + "sweeping.py",
-            'elif job.status == "summarising" and await _is_late(services, job):',
+            'elif job.status == "summarising" and _is_late(services, job):',
             "elif False:",
         ),
     ),
