@@ -6,29 +6,31 @@
 import { make } from '../dom.js';
 import { withAddresses } from '../entries.js';
 
-const HEADING = /^\s{0,3}#{1,6}\s+(.*?)(?:\s+#+)?$/;
+const HEADING = /^\s{0,3}#{1,6}\s+(.*)$/;
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
 const NUMBERED = /^\s*\d/;
 const FENCE = /^\s{0,3}(?:\x60{3}|~~~)/;
 const QUOTE = /^\s{0,3}>\s?(.*)$/;
 const RULE = /^\s{0,3}(?:[-_*]\s*){3,}$/;
-const TABLE_RULE = /^\s*\|?[\s:|-]*-[\s:|-]*$/;
+const TABLE_RULE = /^(?=[^-]*-)[\s:|-]+$/;
 const BLOCKS = [HEADING, ITEM, FENCE, QUOTE, RULE];
 // Marks inside a line. Stars beside a digit or inside a word, and underscores inside a word, are none.
 const INLINE = new RegExp(
   [
-    '`(?<code>[^`\\n]{1,500})`',
-    '!\\[(?<image>[^[\\]\\n]{0,200})\\]\\([^()\\s]{1,2000}\\)',
-    '\\[(?<words>[^[\\]\\n]{1,500})\\]\\((?<href>https?://[^()\\s]{1,2000}(?:\\([^()\\s]{0,200}\\))?)(?:\\s+"[^"\\n]{0,200}")?\\)',
-    '\\*\\*(?=\\S)(?<bold>[^\\n]{0,500}?\\S)\\*\\*(?!\\*)',
-    '(?<![\\p{L}\\p{N}_])__(?=\\S)(?<heavy>[^_\\n]{0,500}[^\\s_])__(?![\\p{L}\\p{N}_])',
-    '(?<![\\p{L}\\p{N}*])\\*(?=\\S)(?<slanted>[^*\\n]{0,500}[^\\s*])\\*(?![\\p{L}\\p{N}*])',
-    '(?<![\\p{L}\\p{N}_])_(?=\\S)(?<leaning>[^_\\n]{0,500}[^\\s_])_(?![\\p{L}\\p{N}_])',
-    '~~(?=\\S)(?<struck>[^~\\n]{1,500})~~',
-  ].join('|'),
+    /\x60(?<code>[^\x60\n]{1,500})\x60/u,
+    /!\[(?<image>[^[\]\n]{0,200})\]\([^()\s]{1,2000}\)/u,
+    /\[(?<words>[^[\]\n]{1,500})\]\((?<href>https?:\/\/[^()\s]{1,2000}(?:\([^()\s]{0,200}\))?)(?:\s{1,3}"[^"\n]{0,200}")?\)/u,
+    /\*\*(?=[^\s*])(?<bold>[^\n]{0,500}?\S)\*\*(?!\*)/u,
+    /(?<![\p{L}\p{N}_])__(?=\S)(?<heavy>[^_\n]{0,500}[^\s_])__(?![\p{L}\p{N}_])/u,
+    /(?<![\p{L}\p{N}*])\*(?=\S)(?<slanted>[^*\n]{0,500}[^\s*])\*(?![\p{L}\p{N}*])/u,
+    /(?<![\p{L}\p{N}_])_(?=\S)(?<leaning>[^_\n]{0,500}[^\s_])_(?![\p{L}\p{N}_])/u,
+    /~~(?=\S)(?<struck>[^~\n]{1,500})~~/u,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
   'gu',
 );
-const MARKED = new RegExp(`^\\s*(?:#{1,6}\\s|[-*+•]\\s|\\d{1,3}[.)]\\s|>|\`\`\`|~~~)|^\\s*\\|?[\\s:|-]*-[\\s:|-]*\\|`, 'm');
+const MARKED = /^[ \t]*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>|\x60{3}|~~~)|^(?=[^\n]*\|)(?=[^\n]*-)[ \t:|-]+$/m;
 
 /** Whether a text has marks of Markdown, as far as they are shown here. @param {string} text */
 export function isMarked(text) {
@@ -61,8 +63,9 @@ export function markdown(text, isForeign) {
 function blockAt(lines, begin, isForeign) {
   const line = lines[begin];
   const upTo = (/** @type {(one: string) => boolean} */ goesOn) => {
-    const end = lines.findIndex((one, place) => place > begin && !goesOn(one));
-    return end < 0 ? lines.length : end;
+    let end = begin + 1;
+    while (end < lines.length && goesOn(lines[end])) end += 1;
+    return end;
   };
   if (line.trim() === '' || RULE.test(line)) return { node: null, end: begin + 1 };
   if (FENCE.test(line)) {
@@ -71,7 +74,7 @@ function blockAt(lines, begin, isForeign) {
   }
   const [, title] = HEADING.exec(line) ?? [];
   if (title !== undefined) {
-    return { node: make('h4', { dir: 'auto' }, ...inline(title, isForeign)), end: begin + 1 };
+    return { node: make('h4', { dir: 'auto' }, ...inline(title.replace(/\s#+\s*$/, ''), isForeign)), end: begin + 1 };
   }
   if (QUOTE.test(line)) {
     const end = upTo((one) => QUOTE.test(one));
