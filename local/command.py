@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 
 from local.children import EngineDidNotStart, FolderInUse
+from local.gateway.policy import PolicyNotMade
 from local.server import PortInUse
 from local.toolchain import ROOT
 
@@ -31,7 +32,7 @@ def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:
         sys.exit(
             f"{error}: the same services are already running. Stop them first, or set {STATE}."
         )
-    except EngineDidNotStart as error:
+    except (EngineDidNotStart, PolicyNotMade) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:  # Ctrl-C before it was up
         sys.exit(130)

@@ -50,6 +50,13 @@ def service_settings(store: Address, queue: Address, channel: Address, public_ur
     }
 
 
+def own_channel(asked: Mapping[str, str]) -> Env:
+    """Return the settings of the user's own server for the channel; empty if none is set."""
+    if not asked.get("PUSHER_HOST"):
+        return {}
+    return {name: value for name, value in asked.items() if name.startswith("PUSHER_")}
+
+
 def model_settings(model: Address, asked: Mapping[str, str]) -> Env:
     """Return the settings of the user's own provider if a key or an address is set, else the
     script's; and those of a search engine.
