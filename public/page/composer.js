@@ -3,6 +3,7 @@
 import { TakeRecognizer } from '../voice/audio/recording.js';
 import { Recognizer } from '../voice/recognition.js';
 import { byId } from './dom.js';
+import { MOST_TEXT_CHARS, lengthObjection } from './limits.js';
 import { t } from './texts.js';
 import { problemInWords } from './wording.js';
 
@@ -84,7 +85,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#field.addEventListener('input', () => this.#fit());
+    this.#field.addEventListener('input', () => this.#changed());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#listen.addEventListener('click', () => this.#toggleListening());
     this.#listen.hidden = !this.#recognizer.isAvailable;
@@ -102,6 +103,7 @@ export class Composer {
     const text = this.#field.value.trim();
     if (text === '') return;
     this.stopListening();
+    if (this.#objects(text)) return; // the text stays, to be shortened
     this.#write('');
     this.#onText(text);
   }
@@ -121,6 +123,20 @@ export class Composer {
   #write(text) {
     this.#field.value = text;
     this.#fit();
+  }
+
+  #changed() {
+    this.#fit();
+    const isObjecting = this.#field.ariaInvalid === 'true';
+    if (isObjecting && !this.#objects(this.#field.value.trim())) this.#showHint(t('composer.hint'));
+  }
+
+  /** Say so if the server would not accept a text of this length. @param {string} text */
+  #objects(text) {
+    const objection = lengthObjection(text, MOST_TEXT_CHARS);
+    this.#field.ariaInvalid = `${objection !== ''}`;
+    if (objection) this.#showHint(objection);
+    return objection !== '';
   }
 
   #fit() {

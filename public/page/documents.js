@@ -15,6 +15,7 @@ import {
 } from './panel.js';
 import { optionalText, t } from './texts.js';
 import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
+import { atMost } from './limits.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */
@@ -182,7 +183,7 @@ class Documents {
   }
 
   #write() {
-    const title = make('input', { type: 'text', maxLength: 300, required: true });
+    const title = atMost(300, make('input', { type: 'text', required: true }));
     const text = make('textarea', { rows: 12 });
     const problem = make('p', { className: 'problem', role: 'alert' });
     const save = make('button', { type: 'submit', className: 'filled' }, t('action.save'));

@@ -3,6 +3,7 @@
 import { button, field, make, onEscape } from './dom.js';
 import { byOthers, confirmButton, empty, focusPanel, list, saving, when } from './panel.js';
 import { t } from './texts.js';
+import { atMost } from './limits.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {import('./panel.js').Loaded} Loaded */
@@ -74,8 +75,8 @@ function detailsOf({ from, words, judge, urgent }) {
  * @param {() => void} again
  */
 function form(resources, { id, kinds, judge, ...rule }, again) {
-  const about = make('input', { type: 'text', required: true, maxLength: 300, value: rule.about });
-  const from = make('input', { type: 'text', maxLength: 254, value: rule.from ?? '' });
+  const about = atMost(300, make('input', { type: 'text', required: true, value: rule.about }));
+  const from = atMost(254, make('input', { type: 'text', value: rule.from ?? '' }));
   const words = make('input', { type: 'text', value: rule.words.join(', ') });
   const urgent = make('input', { type: 'checkbox', checked: rule.urgent });
   const save = async () => {

@@ -17,6 +17,13 @@ const LINK = /https?:\/\/[^\s<>"']+/g;
 const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,19}:\/\/|www\.)[^\s<>"'[\]]+/gi;
 const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
 
+// Titles of the server when a service is away, and when the limit of its plan is used up.
+const AWAY = /^A service cannot be reached/;
+const USED_UP = /^The (limit of the )?(store|queue|database)'s (?:daily limit|plan) is used up/;
+
+/** @type {Record<string, import('./texts.js').Key>} */
+const SERVICES = { store: 'service.store', queue: 'service.queue', database: 'service.database' };
+
 /** @type {Record<string, import('./texts.js').Key>} */
 const FAILURES = {
   [INTERRUPTED]: 'failure.interrupted',
@@ -104,6 +111,11 @@ export function problemInWords(reason, error) {
 
 /** @param {string} title of a BrainError; the server's own titles are shown as they are */
 function failureInWords(title) {
+  if (AWAY.test(title)) return t('failure.service');
+  const [, plan, service] = USED_UP.exec(title) ?? [];
+  if (service) {
+    return t(plan ? 'failure.usedUp' : 'failure.usedUpToday', { service: t(SERVICES[service]) });
+  }
   const key = title ? FAILURES[title] : 'failure.unreachable';
   return key ? t(key) : title.replace(/[^.!?]$/, '$&.');
 }

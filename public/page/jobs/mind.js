@@ -8,6 +8,7 @@ import { Shape } from './rows.js';
 import { Transcript } from './transcript.js';
 import { marksOf, verdictParts } from './verdict.js';
 import { isOpen, mindInWords, tokensInWords } from './words.js';
+import { atMost } from '../limits.js';
 
 /** @typedef {import('../../client/minds/types.js').JobState} JobState */
 /** @typedef {import('../../client/minds/types.js').MindState} MindState */
@@ -138,7 +139,7 @@ export class MindRow {
 
   /** A field for what to tell it, in place of the button. @param {HTMLButtonElement} tell */
   #ask(tell) {
-    const text = make('textarea', { rows: 2, maxLength: MOST_CHARS, required: true });
+    const text = atMost(MOST_CHARS, make('textarea', { rows: 2, required: true }));
     const send = make('button', { type: 'submit', className: 'filled' }, t('composer.send'));
     const back = () => {
       form.remove();
