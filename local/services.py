@@ -28,7 +28,7 @@ from local.environment import (
     STORE_TOKEN,
     Env,
     model_settings,
-    own_channel,
+    own,
     private_settings,
     service_settings,
     stored_secret,
@@ -155,12 +155,6 @@ async def services(
             voice=voice_at,
             store_pid=redis.pid,
         )
-
-
-def own(asked: Mapping[str, str]) -> Env:
-    """Return the BRAIN_ variables, and those of a channel of the user's own."""
-    brain = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
-    return {**brain, **own_channel(asked)}
 
 
 def _apps(redis: Valkey, engine: LocalQueue, pusher: LocalPusher, pace: float) -> list[ASGIApp]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local.environment import MAX_DURATION
 from local.faults import FaultInjector
 from local.gateway import Gateway
 from local.gateway.doors import OwnDoor
@@ -25,7 +26,8 @@ from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
 from local.voice.serve import Fetched
 
-MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
+__all__ = ["MAX_DURATION", "Stack", "stack"]  # where others look for the variable
+
 SOURCES = ("api", "brain")
 
 
@@ -43,6 +45,7 @@ class Stack:
 async def stack(
     data_dir: Path,
     *,
+    host: str = HOST,
     port: int = 0,
     ports: Ports | None = None,
     asked: Mapping[str, str] | None = None,
@@ -60,7 +63,7 @@ async def stack(
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
     durations = float(asked[MAX_DURATION]) if asked.get(MAX_DURATION) else rules.max_durations
-    place, url = _reserved(port)
+    place, url = _reserved(host, port)
     async with (
         guard() as watch,
         services(
@@ -80,9 +83,9 @@ async def stack(
             yield Stack(url=url, faults=faults, services=local, functions=functions)
 
 
-def _reserved(port: int) -> tuple[socket.socket, str]:
+def _reserved(host: str, port: int) -> tuple[socket.socket, str]:
     """Reserve a port: the functions must know their address before they are served."""
-    place = reserve(port=port)
+    place = reserve(host=host, port=port)
     return place, f"http://{HOST}:{place.getsockname()[1]}"
 
 

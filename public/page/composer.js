@@ -3,10 +3,10 @@
 import { TakeRecognizer } from '../voice/audio/recording.js';
 import { Recognizer } from '../voice/recognition.js';
 import { byId } from './dom.js';
-import { MOST_TEXT_CHARS, lengthObjection } from './limits.js';
 import { t } from './texts.js';
-import { problemInWords } from './wording.js';
+import { lengthObjection, problemInWords } from './wording.js';
 
+const MOST_TEXT_CHARS = 8000; // MAX_TEXT_CHARS of the server
 const MOST_LINES_PX = 168; // seven lines; longer texts scroll
 
 export class Composer {

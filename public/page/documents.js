@@ -1,7 +1,7 @@
 /** The panel of documents: list, search, read, delete, write and upload. */
 
 import { refusalInWords } from './wording.js';
-import { button, field, make, whenInView } from './dom.js';
+import { atMost, button, field, make, whenInView } from './dom.js';
 import { withAddresses } from './entries.js';
 import {
   byOthers,
@@ -15,7 +15,6 @@ import {
 } from './panel.js';
 import { optionalText, t } from './texts.js';
 import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
-import { atMost } from './limits.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */

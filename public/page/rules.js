@@ -1,9 +1,8 @@
 /** The rules of what to notify the user about: listed, edited and deleted. */
 
-import { button, field, make, onEscape } from './dom.js';
+import { atMost, button, field, make, onEscape } from './dom.js';
 import { byOthers, confirmButton, empty, focusPanel, list, saving, when } from './panel.js';
 import { t } from './texts.js';
-import { atMost } from './limits.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {import('./panel.js').Loaded} Loaded */

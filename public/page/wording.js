@@ -7,7 +7,7 @@ import {
   UNEXPECTED,
   UNREACHABLE,
 } from '../client/errors.js';
-import { optionalText, t } from './texts.js';
+import { locale, optionalText, t } from './texts.js';
 
 /** @typedef {import('../client/types.js').State} State */
 /** @typedef {import('../client/errors.js').BrainError} BrainError */
@@ -118,6 +118,18 @@ function failureInWords(title) {
   }
   const key = title ? FAILURES[title] : 'failure.unreachable';
   return key ? t(key) : title.replace(/[^.!?]$/, '$&.');
+}
+
+/**
+ * Say that a text is too long; '' if it is not. The server counts an emoji as one character.
+ * @param {string} text
+ * @param {number} most
+ */
+export function lengthObjection(text, most) {
+  if (text.length <= most) return '';
+  const count = [...text].length;
+  const number = (/** @type {number} */ one) => one.toLocaleString(locale);
+  return count > most ? t('failure.tooLong', { most: number(most), count: number(count) }) : '';
 }
 
 /**

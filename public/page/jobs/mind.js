@@ -1,6 +1,6 @@
 /** One mind of a job: its state, what it says live, and what can be done with it. */
 
-import { button, field, make, onEscape, setText } from '../dom.js';
+import { atMost, button, field, make, onEscape, setText } from '../dom.js';
 import { confirmButton } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
@@ -8,7 +8,6 @@ import { Shape } from './rows.js';
 import { Transcript } from './transcript.js';
 import { marksOf, verdictParts } from './verdict.js';
 import { isOpen, mindInWords, tokensInWords } from './words.js';
-import { atMost } from '../limits.js';
 
 /** @typedef {import('../../client/minds/types.js').JobState} JobState */
 /** @typedef {import('../../client/minds/types.js').MindState} MindState */

@@ -1,10 +1,9 @@
 /** Forms that start a job. A press of their buttons is consent: the server does not ask again. */
 
-import { button, field, make, onEscape, setText } from '../dom.js';
+import { atMost, button, field, make, onEscape, setText } from '../dom.js';
 import { Loaded } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
-import { atMost } from '../limits.js';
 
 /** @typedef {import('../../client/types.js').Brain} Brain */
 /** @typedef {import('../../client/minds/types.js').JobStarted} JobStarted */

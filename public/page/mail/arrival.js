@@ -1,10 +1,9 @@
 /** For a local server: receive a test email, and list the sent ones, which go nowhere. */
 
 import { refusalInWords } from '../wording.js';
-import { button, field, make } from '../dom.js';
+import { atMost, button, field, make } from '../dom.js';
 import { empty, list, Loaded } from '../panel.js';
 import { t } from '../texts.js';
-import { atMost } from '../limits.js';
 
 /** @typedef {import('../resources.js').Resources} Resources */
 /** @typedef {{to: string, recipients: string[], subject: string, text: string}} Sent */

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { BrainError } from '../../../public/client/errors.js';
-import { lengthObjection } from '../../../public/page/limits.js';
 import {
   activityInWords,
   awayInWords,
   foreignSegmentsOf,
+  lengthObjection,
   segmentsOf,
   presenceInWords,
   refusalInWords,
