@@ -116,7 +116,8 @@ export class Gateway {
 
   #act() {
     this.#unplan();
-    if (!this.#isRenewable || this.#leftMs < 0) return this.onRefused();
+    const isOver = this.#leftMs < (this.#asksApp ? -LENIENT_MS : 0);
+    if (!this.#isRenewable || isOver) return this.onRefused();
     this.#renewing ??= this.#renewInTime()
       .catch(() => this.#plan(FAILED_PAUSE_MS)) // the next request reports a 401
       .finally(() => {

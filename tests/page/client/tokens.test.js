@@ -69,6 +69,23 @@ test('a function that gives the same token again is asked again, without a sessi
   assert.equal(problem(page), null);
 });
 
+test('a token that is nearly over when the session begins is renewed before it is refused', async () => {
+  const clock = new VirtualClock();
+  const app = issuing(clock, 11_000); // the server is lenient for ten seconds
+  const prepare = (server) => {
+    app.prepare(server);
+    server.sessionMs = 1000;
+  };
+  const page = await connected({ clock, prepare, token: app.token });
+
+  await clock.pass(LIFE_MS);
+
+  assert.ok(app.calls > 10 && app.calls <= 21, `${app.calls} calls`);
+  assert.deepEqual(refusals(page), []);
+  const refused = page.server.requests.filter(({ headers }) => !headers.get('Authorization'));
+  assert.equal(refused.length, app.calls - 1, 'sessions only');
+});
+
 test('a function is called once after a 401', async () => {
   const clock = new VirtualClock();
   const app = issuing(clock);
