@@ -13,9 +13,9 @@ setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14
 done; \
 echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
 
-.PHONY: dev services import ears sound test check docs lock format bench matrix chaos chaos-long clean
+.PHONY: dev services import ears reset sound test check docs lock format bench matrix chaos chaos-long clean
 
-dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
+dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= and HOST= change it)
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.dev
 
@@ -26,6 +26,10 @@ services: ## the local services alone, and a .env.local that points at them
 ears: ## a real ear and a real mouth for make dev, once: EARS=base is the best ear, MOUTH=natural (GPL) a natural voice
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.voice.fetch
+
+reset: ## the state of the local services goes: texts, documents, emails, sessions
+	$(call setup,dev)
+	@exec .venv/bin/python -m local.command
 
 # USER counts only when it stands on make's command line: every shell has one of its own.
 import: ## a folder of texts into the documents of what runs here: make import FOLDER=docs

@@ -209,14 +209,15 @@ SESSION: Json = {
     ),
 }
 HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault, and why the last look "
-    "into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable "
-    "is missing for it.",
+    "description": "Which services are set up: `note` says that only settings are checked. "
+    "`missing` names settings and shows no value. `faults` are models whose last try failed, with "
+    "the class of the fault, and why the last look into the mailbox failed, in a sentence. "
+    "`absent` is what is not offered, and which variable is missing for it.",
     **thing(
         {
             "ok": FLAG,
             "version": TEXT,
+            "note": TEXT,
             "checks": {
                 "type": "object",
                 "additionalProperties": thing(

@@ -5,8 +5,9 @@ import { inserted } from '../voice/browser/transcript.js';
 import { Recognizer } from '../voice/recognition.js';
 import { byId, isComposing } from './dom.js';
 import { t } from './texts.js';
-import { problemInWords } from './wording.js';
+import { lengthObjection, problemInWords } from './wording.js';
 
+const MOST_TEXT_CHARS = 8000; // MAX_TEXT_CHARS of the server
 const MOST_LINES_PX = 168; // seven lines; longer texts scroll
 
 export class Composer {
@@ -111,6 +112,7 @@ export class Composer {
     const text = this.#field.value.trim();
     if (text === '') return;
     this.stopListening();
+    if (this.#objects(text)) return; // the text stays, to be shortened
     this.#write('');
     this.#onType(false);
     this.#onText(text);
@@ -157,7 +159,7 @@ export class Composer {
 
   /** The user types. While dictating the dictated words keep their place, unless they are changed. */
   #typed() {
-    this.#fit();
+    this.#changed();
     const { value } = this.#field;
     this.#onType(value !== '');
     if (!this.#recognizer.isListening) return;
@@ -175,6 +177,20 @@ export class Composer {
   #write(text) {
     this.#field.value = text;
     this.#fit();
+  }
+
+  #changed() {
+    this.#fit();
+    const isObjecting = this.#field.ariaInvalid === 'true';
+    if (isObjecting && !this.#objects(this.#field.value.trim())) this.#showHint(t('composer.hint'));
+  }
+
+  /** Say so if the server would not accept a text of this length. @param {string} text */
+  #objects(text) {
+    const objection = lengthObjection(text, MOST_TEXT_CHARS);
+    this.#field.ariaInvalid = `${objection !== ''}`;
+    if (objection) this.#showHint(objection);
+    return objection !== '';
   }
 
   #fit() {

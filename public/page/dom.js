@@ -1,5 +1,7 @@
 /** Creates elements. Texts are inserted as text, never as markup. */
 
+import { lengthObjection } from './wording.js';
+
 /**
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
@@ -56,6 +58,19 @@ export function leaveComposing() {
     if (!event.isComposing && event.key === 'Enter') event.preventDefault(); // a form would be sent
   };
   window.addEventListener('keydown', leave, true);
+}
+
+/**
+ * Let a field refuse a text that is too long when its form is sent, and keep it: nothing is cut.
+ * @template {HTMLInputElement | HTMLTextAreaElement} Control
+ * @param {number} most characters that the server accepts
+ * @param {Control} control
+ */
+export function atMost(most, control) {
+  const check = () => control.setCustomValidity(lengthObjection(control.value.trim(), most));
+  control.addEventListener('input', check);
+  check();
+  return control;
 }
 
 /**

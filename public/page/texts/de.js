@@ -159,6 +159,14 @@ export const de = {
   'failure.interrupted': 'Die Verbindung wurde unterbrochen.',
   'failure.unexpected': 'Der Server hat eine unerwartete Antwort gesendet.',
   'failure.server': 'Beim Server ist ein Fehler aufgetreten. Versuche es gleich noch einmal.',
+  'failure.tooLong': 'Höchstens {most} Zeichen sind möglich; es sind {count}.',
+  'failure.service': 'Ein Dienst ist nicht erreichbar. Versuche es noch einmal.',
+  'failure.usedUpToday': 'Das Tageslimit {service} ist aufgebraucht. Das kann bis morgen dauern.',
+  'failure.usedUp':
+    'Das Limit im Tarif {service} ist aufgebraucht. Das kann bis zum nächsten Zeitraum des Tarifs dauern.',
+  'service.store': 'des Speichers',
+  'service.queue': 'der Warteschlange',
+  'service.database': 'der Datenbank',
   'failure.page':
     'Auf dieser Seite ist etwas schiefgegangen. Lade sie neu und versuche es noch einmal.',
 

@@ -149,6 +149,13 @@ export const en = {
   'failure.interrupted': 'The connection was interrupted.',
   'failure.unexpected': 'The server sent an unexpected response.',
   'failure.server': 'The server failed. Try again in a moment.',
+  'failure.tooLong': 'This must have at most {most} characters; it has {count}.',
+  'failure.service': 'A service cannot be reached. Try again.',
+  'failure.usedUpToday': 'The daily limit of {service} is used up. It may last until tomorrow.',
+  'failure.usedUp': 'The limit of {service}’s plan is used up. It may last until the plan’s next period.',
+  'service.store': 'the store',
+  'service.queue': 'the queue',
+  'service.database': 'the database',
   'failure.page': 'Something went wrong on this page. Reload it and try again.',
 
   'action.tryAgain': 'Try again',
