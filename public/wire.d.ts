@@ -737,10 +737,11 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. */
+/** Which services are set up: `note` says that only settings are checked. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. */
 export interface Health {
   ok: boolean;
   version: string;
+  note: string;
   checks: Record<string, {
     ok: boolean;
     missing?: string;
