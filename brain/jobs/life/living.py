@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from brain.cloud.world import NotInThisWorld
 from brain.errors import LeaseLost
-from brain.jobs.life.concluding import conclude
+from brain.jobs.life.concluding import conclude, look_later
 from brain.jobs.life.telling import announce_mind, tell_pages
 from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
 from brain.jobs.services import JobServices
@@ -95,6 +95,9 @@ async def carry_on(
         if run is not None and run.is_open:
             if not resumes:
                 return
+            if run.lease_left_s > 0:
+                await look_later(services, job, mind.number, run)
+                return
             await _resume(services, job, mind, run, invocation)
         else:
             step = await _next(services, job, mind, run)
@@ -106,9 +109,7 @@ async def carry_on(
 async def _resume(
     services: JobServices, job: Job, mind: Mind, run: MindRun, invocation: Invocation
 ) -> None:
-    """Continue a run whose brain has gone. If it is alive, a wake-up looks after it later: the call
-    that began it may have died before it had one.
-    """
+    """Continue a run whose brain has gone."""
     wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
     await _continue(services, job, mind, wake_call, invocation)
 
