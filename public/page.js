@@ -126,7 +126,7 @@ function lose(lost) {
 
 /** Start without a token: on this machine no key may be needed. @param {string | null} userId */
 function startAnew(userId) {
-  tabStorage.setItem(TOKEN_PLACE, '');
+  tabStorage.removeItem(TOKEN_PLACE);
   user = userId; // null if what was stored is no token of anybody
   void start();
 }
@@ -134,7 +134,7 @@ function startAnew(userId) {
 /** @param {string | null} problem */
 function askForKey(problem) {
   byId('starting').hidden = true; // it waits for the user
-  tabStorage.setItem(TOKEN_PLACE, '');
+  tabStorage.removeItem(TOKEN_PLACE);
   signIn.ask(problem ?? '');
 }
 

@@ -140,5 +140,16 @@ export function safely(open) {
       if (stored(name) === text) lost.delete(name);
       else lost.add(name);
     },
+    /** @param {string} name */
+    removeItem(name) {
+      own.delete(name);
+      try {
+        /** @type {Partial<Storage> | null | undefined} */ (open())?.removeItem?.(name);
+      } catch {
+        // It is read again below.
+      }
+      if (stored(name) === null) lost.delete(name);
+      else lost.add(name);
+    },
   };
 }
