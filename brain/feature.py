@@ -116,7 +116,7 @@ class Platform(Protocol):
 
     @property
     def zone_of(self) -> "ZoneOf":
-        """Returns the time zone of a user."""
+        """Returns the time zone that a user has set."""
 
     @property
     def announcer(self) -> "Announcer":

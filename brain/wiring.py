@@ -24,7 +24,7 @@ from brain.preferences.watched import WatchedPreferences
 from brain.run.ports import Log
 from brain.run.services import Around, Services
 from brain.says.choice import Languages
-from brain.texts.moments import ZoneOf, utc_for_all
+from brain.texts.moments import ZoneOf, none_set
 from brain.variables import Env
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class Wiring(Adapters, Together):
 
     @cached_property
     def zone_of(self) -> ZoneOf:
-        """Returns the time zone of a user."""
-        return utc_for_all if self.preferences is None else zone_setting(self.preferences)
+        """Returns the time zone that a user has set."""
+        return none_set if self.preferences is None else zone_setting(self.preferences)
 
     @cached_property
     def services(self) -> Services:

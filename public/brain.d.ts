@@ -88,6 +88,8 @@ export interface ConnectOptions {
   mind?: string;
   /** A BCP 47 tag; that of the browser by default. */
   language?: string | null;
+  /** A time zone, an IANA name; that of the browser by default. */
+  zone?: string | null;
   /** How many earlier entries to start with (0). */
   history?: number;
   /** Use only this one, and poll while it is away. */
@@ -609,14 +611,22 @@ export interface Quiet {
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface Preferences {
   trusted: string[];
   quiet: Quiet | null;
-  zone: string;
+  zone: string | null;
   emails: 'all' | 'rules';
   language: string | null;
   unaskedTokens: number;
+}
+
+/** The time zone (an IANA name) and the language (a BCP 47 tag) that hold for a user, and who says so: the user, their device, or nobody. */
+export interface InUse {
+  zone: string;
+  zoneFrom: 'user' | 'device' | 'default';
+  language: string;
+  languageFrom: 'user' | 'device' | 'default';
 }
 
 /** One line of the recent context. */
@@ -648,6 +658,7 @@ export interface VoiceBody {
   callId?: string | null;
   clientTools?: ToolLine[];
   language?: string | null;
+  zone?: string | null;
   turn?: TurnBody | null;
   replaces?: string | null;
   speculative?: boolean;
@@ -660,6 +671,7 @@ export interface SessionBody {
   accessKey?: string | null;
   token?: string | null;
   language?: string | null;
+  zone?: string | null;
 }
 
 /** The body of POST /api/brainToBrain that ends a voice session. */
@@ -1001,11 +1013,11 @@ export interface Scenario {
   rubric?: string[];
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface PreferencesBody {
   trusted?: string[];
   quiet?: Quiet | null;
-  zone?: string;
+  zone?: string | null;
   emails?: 'all' | 'rules';
   language?: string | null;
   unaskedTokens?: number;
@@ -1020,6 +1032,17 @@ export interface AddedFile {
   foreign: boolean;
   body: string;
   cut: 'length' | 'pages' | 'time' | 'damaged' | null;
+}
+
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+export interface PreferencesInUse {
+  trusted: string[];
+  quiet: Quiet | null;
+  zone: string | null;
+  emails: 'all' | 'rules';
+  language: string | null;
+  unaskedTokens: number;
+  inUse: InUse;
 }
 
 export type Entry = Utterance | Message;
@@ -1041,7 +1064,7 @@ export interface AskedQuestion {
   foreign?: boolean;
 }
 
-/** All that a page needs. `cursor` is the log's last seq. */
+/** All that a page needs. `cursor` is the log's last seq. `zone` and `language` are those in use. */
 export interface Session {
   userId: string;
   token: string;
@@ -1050,6 +1073,8 @@ export interface Session {
   presenceChannel: string;
   pusher: PusherSettings;
   cursor: number;
+  zone: string;
+  language: string;
   features: Features;
 }
 

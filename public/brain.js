@@ -83,6 +83,7 @@ function outsideFrom({
   WebSocket = globalThis.WebSocket,
   BroadcastChannel = globalThis.BroadcastChannel,
   language = globalThis.navigator?.language,
+  zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
 }) {
   return {
     baseUrl,
@@ -94,9 +95,12 @@ function outsideFrom({
     locks,
     WebSocket,
     BroadcastChannel,
-    language: typeof language === 'string' ? language : undefined,
+    device: { language: textIn(language), zone: textIn(zone) },
   };
 }
+
+/** @param {unknown} value */
+const textIn = (value) => (typeof value === 'string' ? value : undefined);
 
 /** @returns {Promise<import('./client/outside.js').PusherClass | null>} null: use the other roads */
 function vendorPusher() {

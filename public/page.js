@@ -10,7 +10,7 @@ import { offerRehearsal } from './page/jobs/draft.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
-import { t } from './page/texts.js';
+import { t, useZone } from './page/texts.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -82,6 +82,7 @@ function keep({ token }) {
 /** @param {Brain} connected */
 function begin(connected) {
   const { session, onState } = connected;
+  useZone(session.zone);
   brain = connected;
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;

@@ -1,5 +1,6 @@
 """POST /api/session and /api/pusherAuth: give a page its token and access to its channels."""
 
+import asyncio
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -16,6 +17,10 @@ from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token, Tokens
+from brain.preferences.flow import preferences_soon
+from brain.preferences.model import InUse
+from brain.preferences.rules import in_use
+from brain.run.store import Status
 from brain.variables import Env
 from brain.wiring import Wiring
 
@@ -25,21 +30,34 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
     raw = await read_body(request)
     body = parse(SessionBody, parse_json(raw) if raw.strip() else {})
     token = await _token(request, body, wiring)
-    status = await wiring.store.status(token.user_id, language=body.language)
-    private, presence = channel_names(token.user_id)
+    user_id = token.user_id
+    status, used = await _in_use(wiring, user_id, body)
+    private, presence = channel_names(user_id)
     return Answer(
         {
-            "userId": token.user_id,
+            "userId": user_id,
             "token": token.text,
             "expiresAt": iso(datetime.fromtimestamp(token.expires_at, UTC)),
             "channel": private,
             "presenceChannel": presence,
             "pusher": _pusher(wiring.env),
             "cursor": status.last_seq,
-            "features": _features(wiring, token.user_id),
+            "zone": used.zone,
+            "language": used.language,
+            "features": _features(wiring, user_id),
         },
-        background=BackgroundTask(wiring.on_session, token.user_id),
+        background=BackgroundTask(wiring.on_session, user_id),
     )
+
+
+async def _in_use(wiring: Wiring, user_id: str, body: SessionBody) -> tuple[Status, InUse]:
+    """Keep what the device says of itself. Return the status, and what holds for the user."""
+    status, chosen = await asyncio.gather(
+        wiring.store.status(user_id, language=body.language, zone=body.zone),
+        preferences_soon(wiring.preferences, user_id),
+    )
+    default = wiring.languages.default
+    return status, in_use(chosen, zone=status.zone, language=status.language, default=default)
 
 
 async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:

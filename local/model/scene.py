@@ -10,7 +10,8 @@ from local.model.directions import Json
 WAITING = "The user was asked."  # begins the result of a call that waits for the user's yes
 BRIDGE = "I have the results."  # stands between tool results and a text that joined
 
-_TIME = re.compile(r"\n\[\w+, \d{4}-\d\d-\d\d \d\d:\d\d UTC\]")  # ends each text of the user
+# Ends each text of the user.
+_TIME = re.compile(r"\n\[It is \w+, \d{4}-\d\d-\d\d \d\d:\d\d [^\]]+\.\]")
 _NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This|Your)\b.*?\](?=\n\n|$)", re.DOTALL)
 
 

@@ -83,6 +83,8 @@ export interface ConnectOptions {
   mind?: string;
   /** A BCP 47 tag; that of the browser by default. */
   language?: string | null;
+  /** A time zone, an IANA name; that of the browser by default. */
+  zone?: string | null;
   /** How many earlier entries to start with (0). */
   history?: number;
   /** Use only this one, and poll while it is away. */

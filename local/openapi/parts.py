@@ -29,7 +29,7 @@ from brain.jobs.assist_http import AssistBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
-from brain.preferences.rules import PREFERENCES
+from brain.preferences.rules import IN_USE, PREFERENCES
 from brain.questions.http import ASKED
 from brain.routes.audio_stream import TicketBody
 from brain.routes.calls import OUTCOME
@@ -64,6 +64,7 @@ FORMS: dict[str, Form[Any]] = {
     "Fact": FACT,
     "Rule": RULE,
     "Preferences": PREFERENCES,
+    "InUse": IN_USE,
 }
 ORDERS = (StopBody, HeardBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
 EVENTS = (EmailData, ReminderData, DocumentData, EventData)
@@ -116,6 +117,11 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
     asked = found["Message"]
     return {
         "AddedFile": _added_file(found["Document"]),
+        "PreferencesInUse": {
+            **found["Preferences"],
+            "properties": {**found["Preferences"]["properties"], "inUse": ref("InUse")},
+            "required": [*found["Preferences"]["required"], "inUse"],
+        },
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
         "AskedQuestion": {
@@ -190,7 +196,8 @@ PUSHER: Json = thing(
     {"key": TEXT, "forceTLS": FLAG}, cluster=TEXT, wsHost=TEXT, wsPort={"type": "integer"}
 )
 SESSION: Json = {
-    "description": "All that a page needs. `cursor` is the log's last seq.",
+    "description": "All that a page needs. `cursor` is the log's last seq. `zone` and `language` "
+    "are those in use.",
     **thing(
         {
             "userId": TEXT,
@@ -200,6 +207,8 @@ SESSION: Json = {
             "presenceChannel": TEXT,
             "pusher": ref("PusherSettings"),
             "cursor": WHOLE,
+            "zone": TEXT,
+            "language": TEXT,
             "features": ref("Features"),
         }
     ),

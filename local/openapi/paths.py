@@ -130,11 +130,11 @@ def _preferences() -> Json:
     save = posted(
         "Replace the preferences.",
         "PreferencesBody",
-        "Preferences",
+        "PreferencesInUse",
         errors=(404, 503),
         security=USER,
     )
-    return {"get": got("Read the preferences.", "Preferences"), "put": save}
+    return {"get": got("Read the preferences.", "PreferencesInUse"), "put": save}
 
 
 def _rules() -> Json:

@@ -41,7 +41,7 @@ export class Gateway {
   async start(token) {
     const { accessKey, onSession } = this.#credentials;
     const offer = (/** @type {object} */ key) =>
-      send(this.#world, '/api/session', { json: { ...key, language: this.#world.language } });
+      send(this.#world, '/api/session', { json: { ...key, ...this.#world.device } });
     const last = { accessKey };
     let received = await offer(token ? { token } : last);
     if (received.status === 401 && token) received = await offer(last);

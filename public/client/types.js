@@ -103,6 +103,8 @@
  * @property {string | null} [presenceChannel]
  * @property {PusherSettings | null} [pusher] null if no channel is configured
  * @property {number} cursor the log's last seq when the session started
+ * @property {string} [zone] the time zone in use, an IANA name
+ * @property {string} [language] the language in use, a BCP 47 tag
  * @property {Features} [features]
  *
  * @typedef {object} Features What is available to this user.
@@ -269,6 +271,7 @@
  * @property {import('./outside.js').WebSocketClass | null} [WebSocket]
  * @property {import('./outside.js').BroadcastChannelClass | null} [BroadcastChannel]
  * @property {string | null} [language] a BCP 47 tag; that of the browser by default
+ * @property {string | null} [zone] a time zone, an IANA name; that of the browser by default
  */
 
 export {};

@@ -56,6 +56,7 @@ async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -
             "wsPort": int(deployment.env["PUSHER_PORT"]),
         },
         "cursor": 0,
+        **{"zone": "UTC", "language": "en"},
         "features": {
             "documents": False,
             "memory": False,

@@ -237,7 +237,7 @@ export const de = {
   'notifications.from': 'Von',
   'notifications.until': 'Bis',
   'notifications.zone': 'Zeitzone',
-  'notifications.thisDevice': '{zone} (dieses Gerät)',
+  'notifications.asDevice': 'Wie dieses Gerät angibt ({zone})',
   'notifications.emails': 'E-Mails, über die ich benachrichtigt werde',
   'notifications.emailsAll': 'Alle E-Mails',
   'notifications.emailsRules': 'Nur die, um die ich gebeten habe',

@@ -222,7 +222,7 @@ export const en = {
   'notifications.from': 'From',
   'notifications.until': 'Until',
   'notifications.zone': 'Time zone',
-  'notifications.thisDevice': '{zone} (this device)',
+  'notifications.asDevice': 'As this device says ({zone})',
   'notifications.emails': 'Emails to notify me about',
   'notifications.emailsAll': 'All emails',
   'notifications.emailsRules': 'Only those I asked for',
