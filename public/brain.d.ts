@@ -348,7 +348,7 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. `changed` are the names of the arguments that the user has changed; None if this is not known. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
@@ -357,6 +357,7 @@ export interface Decided {
   result: string;
   spoken?: boolean;
   foreign?: boolean;
+  changed?: string[] | null;
 }
 
 /** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */

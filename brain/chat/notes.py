@@ -41,6 +41,7 @@ CUT_OFF = (
     "An interruption cut off the end of your last answer. Continue exactly there, with the next "
     "character. Do not repeat what you have said."
 )
+CHANGED = "The user approved this call with changes, and it was done with them: {} {}"
 REJECTED = "The user rejected this call, and it was not done: {} {}"
 UNHEARD = "\n[The user did not hear this.]"
 HEARD_UP_TO = "\n[The user heard this only up to: “{}”]"
@@ -108,6 +109,14 @@ def overheard(remarks: Iterable[tuple[str, str]], known: Set[tuple[str, str]]) -
     notes = [note(MANNER.format(FOREIGN.format(text))) for text in manner]
     notes += [note(OVERHEARD.format("\n".join(said)))] if fresh else []
     return "\n".join(notes)
+
+
+def changed(tool: str, arguments: Json) -> str:
+    """Return a note on a call that the user has changed and approved; in place of their words.
+
+    `arguments` are those that the user changed. The question before it shows the others.
+    """
+    return note(CHANGED.format(tool, dumps(arguments)))
 
 
 def rejected(tool: str, arguments: Json) -> str:

@@ -107,6 +107,19 @@ def is_lasting(entry: LogEntry) -> bool:
             assert_never(entry)
 
 
+def searched(entry: LogEntry) -> str:
+    """Return the text of an entry that a search looks through.
+
+    The text of an approval with changes may be too long for all of them, so they follow it then.
+    """
+    decision = entry.decision if isinstance(entry, Utterance) else None
+    if decision is None or not decision.changed:
+        return entry.text
+    values = (decision.arguments.get(name) for name in decision.changed)
+    own = (value for value in values if isinstance(value, str) and value not in entry.text)
+    return "\n".join([entry.text, *own])
+
+
 def foreign_source(entry: LogEntry) -> str:
     """Return which third party may have written part of the entry; empty if none."""
     match entry:

@@ -68,7 +68,8 @@ class Decision:
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
     not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said
-    so in words. `foreign`: the question may quote third parties.
+    so in words. `foreign`: the question may quote third parties. `changed` are the names of the
+    arguments that the user has changed; None if this is not known.
     """
 
     question_id: str
@@ -78,6 +79,7 @@ class Decision:
     result: str = ""
     spoken: Annotated[bool, SPARSE] = False
     foreign: Annotated[bool, SPARSE] = False
+    changed: Annotated[tuple[str, ...] | None, SPARSE] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -131,9 +131,14 @@ DONE: Mapping[str, str] = {
 # ---- decisions by a button
 
 YES = "Ja, mach das."
-YES_CHANGED = "Ja, mit meinen Änderungen."
 NO = "Nein, mach das nicht."
 RESULT = "Erledigt."
+
+
+def yes_changed(names: Sequence[str], values: Sequence[str]) -> str:
+    changes = (f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return "Ja, mit Änderungen. " + "\n".join(changes)
+
 
 # ---- notices
 

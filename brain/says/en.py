@@ -122,9 +122,14 @@ DONE: Mapping[str, str] = {
 # ---- decisions by a button
 
 YES = "Yes, do that."
-YES_CHANGED = "Yes, with my changes."
 NO = "No, don't do that."
 RESULT = "Done."
+
+
+def yes_changed(names: Sequence[str], values: Sequence[str]) -> str:
+    changes = (f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return "Yes, with changes. " + "\n".join(changes)
+
 
 # ---- notices
 

@@ -53,9 +53,11 @@ class Texts(Progress, Protocol):
     STOPPED_IN_AN_ACT: str
 
     YES: str
-    YES_CHANGED: str
     NO: str
     RESULT: str
+
+    def yes_changed(self, names: Sequence[str], values: Sequence[str]) -> str:
+        """Return the log entry for an approval with changes: these arguments have these values."""
 
     def that_is_done(self, acts: str) -> str:
         """Say what was done in a run that cannot go on. `acts` are sentences of `DONE`."""

@@ -276,6 +276,7 @@ export const de = {
   'question.deciding': 'Deine Entscheidung wird gesendet…',
   'question.approved': 'Du hast zugestimmt.',
   'question.changed': 'Du hast mit Änderungen zugestimmt.',
+  'question.changedByYou': 'von dir geändert',
   'question.rejected': 'Du hast abgelehnt. Es wurde nichts getan.',
   'question.expired': 'Diese Frage ist abgelaufen. Es wurde nichts getan.',
   'question.closed': 'Du hast diese Frage nicht beantwortet.',

@@ -259,6 +259,7 @@ export const en = {
   'question.deciding': 'Sending your decision…',
   'question.approved': 'You approved this.',
   'question.changed': 'You approved this with changes.',
+  'question.changedByYou': 'changed by you',
   'question.rejected': 'You rejected this. Nothing was done.',
   'question.expired': 'This question has expired. Nothing was done.',
   'question.closed': 'You did not answer this question.',
