@@ -70,8 +70,8 @@ export class Card {
     const names = this.#changed?.names ?? [];
     if (this.#rest) this.#rest.hidden = names.length > 0; // the rows show what was done instead
     for (const one of this.#rows()) {
-      const isChanged = 'name' in one && names.includes(one.name);
-      list.append(...row(one.label, one.text, one.shape, isChanged));
+      const { name = '' } = /** @type {{name?: string}} */ (one);
+      list.append(...row(one.label, one.text, one.shape, names.includes(name)));
     }
     this.#body.replaceChildren(list);
     if (this.#state === 'waiting') this.#body.append(...this.#choices());
