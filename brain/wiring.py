@@ -99,6 +99,7 @@ class Wiring(Adapters, Together):
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
             holding=self._first("holding", lambda: None),
+            operators=settings.operators(self.env),
         )
 
     def within(self, inside: Inside) -> "RehearsedWiring":

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from brain.chat.hearing import Heard as Heard
 from brain.chat.hearing import HeardPart
 from brain.chat.hearing import How as How
+from brain.chat.lines import CallTurn as CallTurn
+from brain.chat.lines import Remark as Remark
 from brain.codec import SPARSE, Json, Named
 from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
@@ -33,17 +35,6 @@ class Speak(StrEnum):
     NOW = "now"
     WHEN_IDLE = "whenIdle"
     SILENT = "silent"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Remark:
-    """One line between the user and the voice agent, from the front end; it is not in the log.
-
-    platform: no line of the conversation, but how a voice platform wants the brain to speak.
-    """
-
-    role: Literal["user", "assistant", "platform"]
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,14 +71,6 @@ class Decision:
     spoken: Annotated[bool, SPARSE] = False
     foreign: Annotated[bool, SPARSE] = False
     changed: Annotated[tuple[str, ...] | None, SPARSE] = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallTurn:
-    """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""
-
-    call: str
-    index: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

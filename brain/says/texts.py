@@ -31,6 +31,8 @@ class Texts(Progress, Protocol):
     """All texts of the brain in one language.
 
     `LAST_WORDS` has a sentence for each reason why a run ended early; `brain.says.ending` chooses.
+    `MODEL` in it stands for the model's name. `NOT_SET_UP` takes the place of what concerns only
+    whoever runs the deployment.
     `DONE` has a whole sentence for each act of a tool, with places for `str.format`.
     `HOLDING` are said while something is looked up, `STILL` if that takes longer. All are true of
     every lookup. `MORE` offers the rest of an answer. `CUT_OFF` follows a message that is not
@@ -41,6 +43,7 @@ class Texts(Progress, Protocol):
 
     LAST_WORDS: Mapping[str, str]
     DONE: Mapping[str, str]
+    NOT_SET_UP: str
     CUT_OFF: str
     SLOW: str
     HOLDING: Sequence[str]

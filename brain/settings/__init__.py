@@ -147,6 +147,11 @@ def events(env: Env) -> EventSettings:
     )
 
 
+def operators(env: Env) -> frozenset[str]:
+    """Read who runs the deployment: the owner, and the users in BRAIN_OPERATORS."""
+    return frozenset({OWNER, *variables.names(env, "BRAIN_OPERATORS")})
+
+
 def access_key(env: Env) -> tuple[AccessKey, ...]:
     """Read the owner's access key."""
     return variables.access_key(env, "BRAIN_ACCESS_KEY", user_id=OWNER)

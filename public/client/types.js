@@ -20,7 +20,7 @@
  * @property {string} questionId
  * @property {'approve' | 'reject' | 'answer'} verdict
  * @property {Record<string, any>} [arguments] of the tool, as approved
- * @property {string[]} [changed] the names of the arguments that the user changed; missing if unknown
+ * @property {string[] | null} [changed] the names of the arguments that the user changed; none if unknown
  *
  * @typedef {object} Message A text of the brain. `doneAfterThis` marks the last one of a run.
  * @property {string} id
