@@ -86,7 +86,7 @@ class Wiring(Adapters, Together):
         """Everything that the engine needs."""
         return Services(
             store=self.store,
-            queue=self.queue,
+            queue=self.needed_queue,
             channel=self.channel,
             model=self.model,
             schemas=self.schemas,

@@ -1072,7 +1072,7 @@ export interface Session {
   expiresAt: string;
   channel: string;
   presenceChannel: string;
-  pusher: PusherSettings;
+  pusher: PusherSettings | null;
   cursor: number;
   zone: string;
   language: string;
@@ -1085,8 +1085,9 @@ export interface Features {
   memory: boolean;
   email: boolean;
   model: {
-    name: string;
+    name: string | null;
     scripted: boolean;
+    problem?: string;
   };
   local: boolean;
   jobs: boolean;
@@ -1101,7 +1102,7 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. With `deep` each service was asked: `variables`, `reason` and `fix` say what is wrong with it, `off` that it is not set up, `note` what to know. */
 export interface Health {
   ok: boolean;
   version: string;
@@ -1109,8 +1110,15 @@ export interface Health {
     ok: boolean;
     missing?: string;
     faults?: string[];
+    ms?: number;
+    variables?: string[];
+    reason?: string;
+    fix?: string;
+    off?: string;
+    note?: string;
   }>;
-  absent: Record<string, string>;
+  deep?: boolean;
+  absent?: Record<string, string>;
 }
 
 export interface Stopped {

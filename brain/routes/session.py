@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.cloud.pusher import channel_names
 from brain.codec import Json, iso
-from brain.errors import TokenRefused
+from brain.errors import SettingMissing, TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
@@ -107,8 +107,12 @@ async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Tok
     return token
 
 
-def _pusher(env: Env) -> Json:
-    at = settings.channel(env)
+def _pusher(env: Env) -> Json | None:
+    """Return how to reach the channel; None without one: the page then takes the stream."""
+    try:
+        at = settings.channel(env)
+    except SettingMissing:  # health reports it
+        return None
     found: Json = {"key": at.key, "forceTLS": at.tls}
     if at.cluster:
         found["cluster"] = at.cluster
@@ -123,9 +127,18 @@ def _features(wiring: Wiring, user_id: str) -> Json:
     env = wiring.env
     return {
         **{name: has for each in wiring.features for name, has in each.session(user_id).items()},
-        "model": {"name": settings.model(env).model, "scripted": settings.scripted(env)},
+        "model": _model(env),
         "local": settings.session(env).is_open,
     }
+
+
+def _model(env: Env) -> Json:
+    """Return the model's name, or what is wrong with its settings: all else works without it."""
+    scripted = settings.scripted(env)
+    try:
+        return {"name": settings.models(env)[0].model, "scripted": scripted}
+    except SettingMissing as error:
+        return {"name": None, "scripted": scripted, "problem": str(error)}
 
 
 def _field(fields: object, name: str) -> str:

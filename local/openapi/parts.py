@@ -185,7 +185,7 @@ FEATURES: Json = {
             "documents": FLAG,
             "memory": FLAG,
             "email": FLAG,
-            "model": thing({"name": TEXT, "scripted": FLAG}),
+            "model": thing({"name": nullable(TEXT), "scripted": FLAG}, problem=TEXT),
             "local": FLAG,
             "jobs": FLAG,
             "voice": ref("VoiceFeatures"),
@@ -205,7 +205,7 @@ SESSION: Json = {
             "expiresAt": MOMENT,
             "channel": TEXT,
             "presenceChannel": TEXT,
-            "pusher": ref("PusherSettings"),
+            "pusher": nullable(ref("PusherSettings")),
             "cursor": WHOLE,
             "zone": TEXT,
             "language": TEXT,
@@ -217,7 +217,8 @@ HEALTH: Json = {
     "description": "Which services are set up. `missing` names settings and shows no value. "
     "`faults` are models whose last try failed, with the class of the fault, and why the last look "
     "into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable "
-    "is missing for it.",
+    "is missing for it. With `deep` each service was asked: `variables`, `reason` and `fix` say "
+    "what is wrong with it, `off` that it is not set up, `note` what to know.",
     **thing(
         {
             "ok": FLAG,
@@ -225,11 +226,20 @@ HEALTH: Json = {
             "checks": {
                 "type": "object",
                 "additionalProperties": thing(
-                    {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
+                    {"ok": FLAG},
+                    missing=TEXT,
+                    faults={"type": "array", "items": TEXT},
+                    ms=WHOLE,
+                    variables={"type": "array", "items": TEXT},
+                    reason=TEXT,
+                    fix=TEXT,
+                    off=TEXT,
+                    note=TEXT,
                 ),
             },
-            "absent": {"type": "object", "additionalProperties": TEXT},
-        }
+        },
+        deep=FLAG,
+        absent={"type": "object", "additionalProperties": TEXT},
     ),
 }
 SECURITY: Json = {

@@ -9,6 +9,7 @@ from local.openapi.documents import document_paths
 from local.openapi.jobs import job_paths
 from local.openapi.operations import (
     CHECK,
+    DEEP,
     LAST_ID,
     LIMIT,
     MIND,
@@ -94,7 +95,11 @@ def _reading() -> Json:
         parameters=[LAST_ID, SINCE, MIND],
     )
     status = {"anyOf": [ref("Status"), ref("Health")]}
-    health = operation("Show which services are set up.", {"200": answered("Health")})
+    health = operation(
+        "Show which services are set up.",
+        {"200": answered("Health"), "503": answered("Health")},
+        parameters=[DEEP],
+    )
     about = {"200": answered({"type": "object"}), "304": {"description": "Not modified."}}
     return {
         "/api/messages": {"get": messages},
