@@ -74,16 +74,22 @@ export interface Brain {
   onJob: (listener: (event: JobChange) => void) => () => void;
   /** Begins a spoken conversation. Call it in a press. */
   talk: (options: TalkOptions) => Talk;
+  /** The server's time in ms since 1970, to compare with `createdAt` and `expiresAt`; the device's clock may be wrong. */
+  now: () => number;
   close: () => void;
   /** As it was at the time of connecting. */
   session: Session;
 }
 
+/** Nothing if the user has signed out. */
+export type Token = string | null | undefined;
+
 export interface ConnectOptions {
   /** The server's address; the page's own origin by default. */
   baseUrl?: string;
   accessKey?: string;
-  token?: string;
+  /** Of your app. A function is called again whenever a fresh one is needed. */
+  token?: string | (() => Token | Promise<Token>);
   /** Of a job (`conversationId`): connects to that log, not to the brain's. */
   mind?: string;
   /** A BCP 47 tag; that of the browser by default. */
@@ -298,8 +304,10 @@ export interface ToolForm {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as the device has it. */
   now: () => number;
+  /** Milliseconds of a clock that nobody sets; `now` by default. */
+  steady?: () => number;
   /** Returns a function that cancels. */
   after: (ms: number, act: () => void) => () => void;
 }
@@ -1024,17 +1032,6 @@ export interface PreferencesBody {
   unaskedTokens?: number;
 }
 
-/** The document of a file. `cut` says why a part of the file is missing. */
-export interface AddedFile {
-  id: string;
-  title: string;
-  version: string;
-  updatedAt: string;
-  foreign: boolean;
-  body: string;
-  cut: 'length' | 'pages' | 'time' | 'damaged' | null;
-}
-
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface PreferencesInUse {
   trusted: string[];
@@ -1046,11 +1043,28 @@ export interface PreferencesInUse {
   inUse: InUse;
 }
 
+/** The document of a file. `cut` says why a part of the file is missing. */
+export interface AddedFile {
+  id: string;
+  title: string;
+  version: string;
+  updatedAt: string;
+  foreign: boolean;
+  body: string;
+  cut: 'length' | 'pages' | 'time' | 'damaged' | null;
+}
+
 export type Entry = Utterance | Message;
 
 export interface LogPage {
   messages: Entry[];
   nextSince: number;
+  lastSeq: number;
+}
+
+export interface EarlierPage {
+  messages: Entry[];
+  previousBefore: number | null;
   lastSeq: number;
 }
 
@@ -1065,8 +1079,9 @@ export interface AskedQuestion {
   foreign?: boolean;
 }
 
-/** All that a page needs. `cursor` is the log's last seq. `zone` and `language` are those in use. */
+/** All that a page needs. `cursor` is the log's last seq, `time` the server's. `zone` and `language` are those in use. */
 export interface Session {
+  time: string;
   userId: string;
   token: string;
   expiresAt: string;

@@ -1,8 +1,9 @@
 """Streams one user's log to one listener: everything after a seq, then each new entry.
 
 The store's news wake the feed. News can get lost, so the feed also checks the store at intervals.
-Everything that it yields comes from the log. So a listener that reconnects with the last seq it
-received gets every entry exactly once, no matter which transport it uses.
+Everything that it yields comes from the log, but for what a mind is just writing into a document.
+So a listener that reconnects with the last seq it received gets every entry exactly once, no matter
+which transport it uses.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from brain.chat.pieces import EditPiece
 from brain.errors import StoreUnreachable
 from brain.run.messages import LogEntry
 from brain.run.ports import Clock, Log, LogUpdate, News
@@ -43,7 +45,7 @@ class LogReset:
     last_seq: int
 
 
-type Item = LogEntry | RunChange | LogReset
+type Item = LogEntry | RunChange | LogReset | EditPiece
 
 
 class Feed:
@@ -70,6 +72,7 @@ class Feed:
         self._cursor = since
         self._known_seq = since
         self._runs: dict[str, str] = {}
+        self._edit: EditPiece | None = None
         self._looked_at = float("-inf")
         self._is_hearing = False
         self._has_missed = False  # entries may have come without news
@@ -89,12 +92,15 @@ class Feed:
                     await self._woken.wait()
             await self._look()
             while self._clock.now() < until:
-                changes = self._changes()
+                changes, edit = self._changes(), self._edit
+                self._edit = None
                 if self._known_seq != self._cursor:
                     async for item in self._read():
                         yield item
                 for change in changes:  # after the entries: the last message precedes the end
                     yield change
+                if edit is not None:
+                    yield edit
                 await self._rest(until)
         finally:
             listening.cancel()
@@ -162,4 +168,5 @@ class Feed:
         self._known_seq = max(self._known_seq, update.last_seq)
         if update.run_id is not None:
             self._runs[update.run_id] = update.state
+        self._edit = update.edit or self._edit
         self._woken.set()

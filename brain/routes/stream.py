@@ -7,6 +7,7 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.chat.pieces import EDIT_PIECE, EditPiece
 from brain.codec import Form
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds
 from brain.http.feed import Feed, Item, LogReset, RunChange
@@ -52,6 +53,8 @@ def event_of(item: Item) -> StreamEvent:
             return StreamEvent(name="run", data=RUN_CHANGE.encode(item))
         case LogReset():
             return StreamEvent(name="reset", data=RESET.encode(item))
+        case EditPiece():
+            return StreamEvent(name="edit", data=EDIT_PIECE.encode(item))
         case _:
             assert_never(item)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from brain.chat.pieces import Delta as Delta
+from brain.chat.pieces import EditPiece
 from brain.chat.prompt import CARRIED as CARRIED
 from brain.chat.prompt import Prompt as Prompt
 from brain.codec import Json
@@ -52,12 +53,13 @@ class Channel(Protocol):
 class LogUpdate:
     """An update for a user's listeners: the last seq of the log and the state of a run.
 
-    `state` is running, done or stopped; it is "-" if the update concerns no run.
+    `state` is running, done or stopped, or "-" for no run. An `edit` is only shown, and no news.
     """
 
     last_seq: int
     state: str
     run_id: str | None
+    edit: EditPiece | None = None
 
 
 class News(Protocol):
@@ -69,9 +71,8 @@ class News(Protocol):
         Entering returns once the subscription is confirmed: from then on no update is missed while
         the subscription lasts. Raises StoreUnreachable if it was not confirmed in time.
 
-        The iterator ends only with StoreUnreachable, when the subscription breaks. Then the caller
-        subscribes again and reads the log. Waiting for the next update may be cancelled and tried
-        again. If the caller is slow, older updates are dropped: the newest has the last seq.
+        It ends only with StoreUnreachable, when the subscription breaks: subscribe again, and read
+        the log. Waiting may be cancelled. A slow caller misses older updates.
         """
 
 

@@ -43,6 +43,7 @@ from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
 from local.openapi.controlled import controlled
 from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
+from local.openapi.health import HEALTH, in_use
 from local.openapi.job_parts import GIVEN_SCENARIOS, JOB_BODIES, JOB_FORMS, JOBS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
@@ -105,6 +106,7 @@ def components() -> Json:
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
+    found["PreferencesInUse"] = in_use(found["Preferences"])
     return {
         "schemas": {**found, **_by_hand(found)},
         "responses": {f"Problem{status}": _problem(text) for status, text in ERRORS.items()},
@@ -117,13 +119,11 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
     asked = found["Message"]
     return {
         "AddedFile": _added_file(found["Document"]),
-        "PreferencesInUse": {
-            **found["Preferences"],
-            "properties": {**found["Preferences"]["properties"], "inUse": ref("InUse")},
-            "required": [*found["Preferences"]["required"], "inUse"],
-        },
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "EarlierPage": thing(
+            {"messages": listed("Entry"), "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+        ),
         "AskedQuestion": {
             **asked,
             "description": "A question that waits for a decision.",
@@ -196,10 +196,11 @@ PUSHER: Json = thing(
     {"key": TEXT, "forceTLS": FLAG}, cluster=TEXT, wsHost=TEXT, wsPort={"type": "integer"}
 )
 SESSION: Json = {
-    "description": "All that a page needs. `cursor` is the log's last seq. `zone` and `language` "
-    "are those in use.",
+    "description": "All that a page needs. `cursor` is the log's last seq, `time` the server's. "
+    "`zone` and `language` are those in use.",
     **thing(
         {
+            "time": MOMENT,
             "userId": TEXT,
             "token": TEXT,
             "expiresAt": MOMENT,
@@ -211,35 +212,6 @@ SESSION: Json = {
             "language": TEXT,
             "features": ref("Features"),
         }
-    ),
-}
-HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault, and why the last look "
-    "into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable "
-    "is missing for it. With `deep` each service was asked: `variables`, `reason` and `fix` say "
-    "what is wrong with it, `off` that it is not set up, `note` what to know.",
-    **thing(
-        {
-            "ok": FLAG,
-            "version": TEXT,
-            "checks": {
-                "type": "object",
-                "additionalProperties": thing(
-                    {"ok": FLAG},
-                    missing=TEXT,
-                    faults={"type": "array", "items": TEXT},
-                    ms=WHOLE,
-                    variables={"type": "array", "items": TEXT},
-                    reason=TEXT,
-                    fix=TEXT,
-                    off=TEXT,
-                    note=TEXT,
-                ),
-            },
-        },
-        deep=FLAG,
-        absent={"type": "object", "additionalProperties": TEXT},
     ),
 }
 SECURITY: Json = {

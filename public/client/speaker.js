@@ -75,6 +75,7 @@ export class Speaker {
     const { world, log, ours } = this.#context;
     const { clock, userStorage, surroundings } = world;
     if (!this.#listener || log.isBehind) return null; // a later entry may replace this one
+    if (clock.isSure === false) return null; // it may have expired; a poll asks for the time
     const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
     if (!next) return null;
     const { message, sinceMs } = next;

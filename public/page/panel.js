@@ -2,6 +2,7 @@
 
 import { refusalInWords } from './wording.js';
 import { button, make, onEscape } from './dom.js';
+import { now } from './entries.js';
 import { t, timeInWords } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
@@ -135,7 +136,7 @@ const DAY = { day: 'numeric', month: 'short', year: 'numeric' };
 export function when(iso) {
   const at = new Date(iso);
   const day = timeInWords(at, DAY);
-  const isToday = day === timeInWords(new Date(), DAY);
+  const isToday = day === timeInWords(new Date(now()), DAY);
   const shown = isToday ? timeInWords(at, { hour: '2-digit', minute: '2-digit' }) : day;
   return make('time', { dateTime: iso, title: timeInWords(at) }, shown);
 }

@@ -4,7 +4,10 @@ The `Redis` that is passed in runs the scripts: Upstash's REST API in production
 in the simulator.
 """
 
-from brain.cloud.redis.moves.admit import admit
+from copy import copy
+from typing import Self
+
+from brain.cloud.redis.moves.admit import Joins, admit
 from brain.cloud.redis.moves.aside import aside
 from brain.cloud.redis.moves.commit import commit
 from brain.cloud.redis.moves.heard import heard
@@ -61,6 +64,7 @@ class RedisStore:
         `last_archived` asks the archive for its last seq, for a user of whom the store has nothing.
         """
         self.last_archived = last_archived
+        self.joins: Joins = ""
         self._redis = redis
         self._limits = limits
         self.log_bound = NO_BOUND if has_archive else str(limits.log_entries * LOG_ROOM)
@@ -72,7 +76,14 @@ class RedisStore:
             self._limits,
             log_bound=self.log_bound,
             last_archived=self.last_archived,
+            joins=self.joins,
         )
+
+    def joining(self, joins: Joins) -> Self:
+        """Return this store as it admits only what joins a run. Such an `admit` raises RunEnded."""
+        store = copy(self)
+        store.joins = joins
+        return store
 
     async def aside(
         self, arrival: Arrival, answer: Draft, *, even_idle: bool = False
