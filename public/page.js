@@ -12,6 +12,7 @@ import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn, userOf } from './page/signin.js';
 import { t, useZone } from './page/texts.js';
+import { setupProblem } from './page/wording.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -71,6 +72,7 @@ async function start(accessKey, attempt = 1) {
     if (!(error instanceof BrainError)) throw error;
     if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
     if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
+    conversation.showSetup(setupProblem(error), true);
     showState({ ...BEFORE, connection: 'offline', problem: error });
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
@@ -98,6 +100,7 @@ function begin(connected) {
   brain = connected;
   user = session.userId;
   tellTime(connected.now);
+  conversation.showSetup(session.features?.model?.problem ?? '');
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;
   panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });

@@ -21,7 +21,7 @@ export class Composer {
 
   /**
    * @param {object} listener
-   * @param {(text: string) => void} listener.onText
+   * @param {(text: string) => boolean} listener.onText returns false if the text has to stay
    * @param {(isListening: boolean) => void} listener.onListening
    * @param {(take: Blob) => Promise<string>} listener.transcribe asks the server what was said
    */
@@ -54,6 +54,11 @@ export class Composer {
     if (gap < 0) return this.#submit();
     this.#field.focus();
     this.#field.setSelectionRange(gap, gap + 1);
+  }
+
+  /** Give back a text that could not be sent, unless the user has begun another. @param {string} text */
+  giveBack(text) {
+    if (this.#field.value === '') this.#write(text);
   }
 
   stopListening() {
@@ -103,7 +108,7 @@ export class Composer {
     if (text === '') return;
     this.stopListening();
     this.#write('');
-    this.#onText(text);
+    if (!this.#onText(text)) this.#write(text);
   }
 
   #toggleListening() {

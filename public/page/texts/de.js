@@ -166,6 +166,7 @@ export const de = {
   'panel.talk': 'Gespräch',
   'panel.documents': 'Dokumente',
   'panel.mailbox': 'Postfach',
+  'setup.problem': 'Dieser Assistent ist nicht fertig eingerichtet. {problem}',
   'panel.notifications': 'Mitteilungen',
   'panel.memory': 'Gemerktes',
   'panel.close': 'Schließen',

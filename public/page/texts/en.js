@@ -155,6 +155,7 @@ export const en = {
   'panel.talk': 'Talk',
   'panel.documents': 'Documents',
   'panel.mailbox': 'Mailbox',
+  'setup.problem': 'This assistant is not fully set up. {problem}',
   'panel.notifications': 'Notifications',
   'panel.memory': 'Memory',
   'panel.close': 'Close',
