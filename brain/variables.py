@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ MAX_KEY_USER_CHARS = 64
 MAX_KEYS_OF_USER = 2  # two while one is replaced
 
 WEB_ADDRESS = "it must begin with https:// or http://, for example http://127.0.0.1:11434/v1."
+_HOST = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")  # as in site/policy.js
 
 type Env = Mapping[str, str]
 
@@ -73,6 +75,16 @@ def public_url(env: Env) -> str:
         if host := env.get(name):
             return f"https://{host}"
     raise SettingMissing("BRAIN_PUBLIC_URL is missing")
+
+
+def host(env: Env, name: str) -> str | None:
+    """Return the name of a host, or None if it is not set. Raises SettingMissing for other text,
+    such as an address with a scheme or a port.
+    """
+    text = env.get(name) or None
+    if text is not None and not _HOST.fullmatch(text):
+        raise SettingMissing(f"{name} must be the name of a host, such as ws.example.org")
+    return text
 
 
 def digits(env: Env, name: str) -> str:

@@ -1,7 +1,6 @@
 """The HTTP edge: builds an ASGI app from handlers and turns every error into a useful response.
 
-Error responses are problem details (RFC 9457). Responses and logs never contain a stack trace, a
-secret or a user's text.
+Errors are problem details (RFC 9457). No response or log has a stack trace, a secret or user text.
 """
 
 import hashlib
@@ -40,6 +39,7 @@ WRONG = "Something went wrong."
 NOT_SET_UP = "This deployment is not fully set up."
 INVALID_QUERY = "Invalid query parameters."
 RETRY_AFTER_S = 2  # seconds; sent as Retry-After when a service is unreachable
+USED_UP_S = 3600  # seconds; the same when the limit of its plan is used up
 
 type Handler[W] = Callable[[Request, W], Awaitable[ASGIApp]]
 type SocketHandler[W] = Callable[[Scope, Receive, Send, W], Awaitable[None]]
@@ -211,8 +211,9 @@ def problem_of(error: Exception) -> Problem:
             what = "messages" if isinstance(error, TooManyTexts) else "wrong keys"
             return Problem(429, f"Too many {what}. Try again later.", headers=wait)
         case Unreachable() if not isinstance(error, StoreRefused | DatabaseRefused):
-            wait = {"Retry-After": str(RETRY_AFTER_S)}
-            return Problem(503, "A service cannot be reached. Try again.", headers=wait)
+            wait = {"Retry-After": str(USED_UP_S if error.used_up else RETRY_AFTER_S)}
+            title = error.used_up or "A service cannot be reached. Try again."
+            return Problem(503, title, headers=wait)
         case SettingMissing():
             return not_set_up(error)
         case _:

@@ -91,7 +91,7 @@ def queue(env: Env) -> QueueSettings:
 
 def channel(env: Env) -> ChannelSettings:
     """Read the settings of Pusher or a compatible server."""
-    host = env.get("PUSHER_HOST")
+    host = variables.host(env, "PUSHER_HOST")
     return ChannelSettings(
         app_id=variables.digits(env, "PUSHER_APP_ID"),
         key=variables.need(env, "PUSHER_KEY"),

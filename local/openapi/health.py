@@ -4,7 +4,9 @@ from brain.codec import Json
 from local.openapi.schemas import FLAG, TEXT, WHOLE, ref, thing
 
 HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value. "
+    "description": "Which services are set up: `note` says that only settings are checked. "
+    "`missing` names "
+    "settings and shows no value. "
     "`faults` are models whose last try failed, with the class of the fault, and why the last look "
     "into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable "
     "is missing for it. With `deep` each service was asked: `variables`, `reason` and `fix` say "
@@ -29,6 +31,7 @@ HEALTH: Json = {
             },
         },
         deep=FLAG,
+        note=TEXT,
         absent={"type": "object", "additionalProperties": TEXT},
     ),
 }

@@ -18,7 +18,7 @@ import { Watch } from './watch.js';
 
 /**
  * @typedef {object} Choices
- * @property {import('./outside.js').PusherClass | null} Pusher
+ * @property {import('./outside.js').PusherClass | null} [Pusher] loaded when needed by default
  * @property {number} history earlier entries to start with
  * @property {RoadName | null} road null = whichever works best
  */
@@ -48,6 +48,7 @@ export class Connection {
   /** @type {number | null} */
   #others = null;
   #isCatchingUp = true;
+  #isMute = false;
   #lastState = '';
 
   /**
@@ -109,6 +110,12 @@ export class Connection {
   /** Reset the count of missed messages. */
   seen = () => {
     this.inbox.missed = 0;
+    this.#changed();
+  };
+
+  /** @param {boolean} isMute */
+  hearMute = (isMute) => {
+    this.#isMute = isMute;
     this.#changed();
   };
 
@@ -209,6 +216,7 @@ export class Connection {
       retrying: this.sending.retrying,
       problem,
       missed: this.inbox.missed,
+      mute: this.#isMute,
     };
   }
 }

@@ -28,7 +28,7 @@ export class Dialogue {
     const ours = this.#ours;
     const { log } = connection.inbox;
     this.handlers = new Handlers({ world, ours, decide: this.decide });
-    this.speaker = new Speaker({ world, ours, log, heard: this.heard });
+    this.speaker = new Speaker({ world, ours, log, heard: this.heard, onMute: connection.hearMute });
   }
 
   /**

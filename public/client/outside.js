@@ -27,7 +27,9 @@
  *
  * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World
  *
- * @typedef {Pick<Storage, 'getItem' | 'setItem'>} StorageLike
+ * @typedef {object} StorageLike As localStorage; synchronous.
+ * @property {(name: string) => string | null} getItem
+ * @property {(name: string, text: string) => void} setItem
  *
  * @typedef {object} LocksLike The used part of navigator.locks.
  * @property {(name: string, how: {signal: AbortSignal}, act: () => any) => Promise<any>} request

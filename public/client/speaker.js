@@ -15,6 +15,7 @@ import { waitFor } from './waiting.js';
  * @property {Set<unknown>} ours includes the ids of runs that this tab started
  * @property {import('./log.js').Log} log
  * @property {(seq: number, how: Heard, chars?: number) => Promise<unknown>} heard
+ * @property {(isMute: boolean) => void} onMute whether what was spoken last gave no sound
  */
 
 const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
@@ -96,19 +97,21 @@ export class Speaker {
 
   /** @param {Message} message */
   async #say(message) {
-    const { world, heard } = this.#context;
+    const { world, heard, onMute } = this.#context;
     // Take it before it is spoken: if the page dies in between, it is not spoken rather than twice.
     world.userStorage.take(SPOKEN, message.seq);
     const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;
     // In case nobody calls `done`: the next message must not wait for ever.
-    /** @type {import('./waiting.js').Settling<[Heard, number?]>} */
+    /** @type {import('./waiting.js').Settling<[Heard | 'mute', number?]>} */
     const cutOff = (resolve) => resolve(['cutOff']);
     const [how, chars] = await waitFor(world, limitMs, undefined, cutOff, (resolve) =>
       this.#listener?.(message, (...outcome) => resolve(outcome)),
     ).catch((error) => {
       if (!world.lifetime.aborted) console.error('A listener failed.', error);
-      return /** @type {[Heard, number?]} */ (['unspoken']);
+      return /** @type {[Heard | 'mute', number?]} */ (['unspoken']);
     });
-    heard(message.seq, how, chars).catch(() => {}); // without a report it counts as not heard
+    const isMute = how === 'mute';
+    if (/mute|played|cut/.test(how)) onMute(isMute);
+    heard(message.seq, isMute ? 'unspoken' : how, chars).catch(() => {}); // without a report it counts as not heard
   }
 }

@@ -1,7 +1,7 @@
 /** The panel of documents: list, search, read, delete, write and upload. */
 
 import { refusalInWords } from './wording.js';
-import { button, field, make, whenInView } from './dom.js';
+import { atMost, button, field, make, whenInView } from './dom.js';
 import { withAddresses } from './entries.js';
 import {
   byOthers,
@@ -180,7 +180,7 @@ class Documents {
   }
 
   #write() {
-    const title = make('input', { type: 'text', maxLength: 300, required: true });
+    const title = atMost(300, make('input', { type: 'text', required: true }));
     const text = make('textarea', { rows: 12 });
     const problem = make('p', { className: 'problem', role: 'alert' });
     const save = make('button', { type: 'submit', className: 'filled' }, t('action.save'));

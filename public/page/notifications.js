@@ -139,7 +139,7 @@ function section(title, content) {
 /** List what the device says, then all time zones. @param {string | null} kept */
 function zoneSelect(kept) {
   const zone = inWords(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const names = [...new Set([...(kept ? [kept] : []), 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  const names = [...new Set([...(kept ? [kept] : []), 'UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? [])])];
   const all = names.map((name) => option(name, inWords(name)));
   const select = make('select', {}, option('', t('notifications.asDevice', { zone })), ...all);
   select.value = kept ?? '';

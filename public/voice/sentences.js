@@ -9,17 +9,16 @@ const WIDE = /^[。！？｡။។]/; // these end a sentence without a space
 const UNSPACED = /^[\u3041-\u30ff\u3400-\u9fff]/; // Chinese and Japanese
 // These stand before a name, a number or a word, or are also written within a sentence; then initials,
 // letters of abbreviations in parts ("d. h.", "p. m."), and ordinals ("3. Mai" in German).
+const WORDS = [
+  /Mrs?|Ms|Mx|Drs?|Profs?|St|No|Nos|vs|Jr|Sr|Gen|Col|Capt|Sgt|Lt|Rev|Hon|Mt|Ave|Blvd|Rd|Jan|Feb|Apr/,
+  /Aug|Sept?|Oct|Okt|Nov|Dec|Dez|Mon|Tue|Wed|Thu|Fri|[Ff]igs?|[Ee]q|[Ss]ec|[Vv]ols?|pp|cf|al|etc/,
+  /[Aa]pprox|est|[Ee]xt|[Ii]nc|Ltd|Corp|Co|[Dd]ept|[Mm]in|[Mm]ax|[Tt]el|[Ee]d|ca|Ca|Nrn?|Bzw|bzw|Hr|Fr/,
+  /Str|Abs|Art|Abb|Bd|Mio|Mrd|Std|Sek|Jh|Ing|Dipl|[Vv]gl|[Uu]sw|[Bb]zgl|[Ee]vtl|[Gg]gf|[Ii]nkl|[Ee]xkl/,
+  /[Zz]zgl|[Ss]og|[Bb]spw|[Gg]eb|[Mm]ind|Mme|Mlle|[Aa]v|[Ee]nv|[Ee]x|[Ee]j|Sra|Dra|Uds?|[Nn]úm/,
+  /[Pp]ágs?|[Aa]prox|Sig|[Dd]ott|[Ee]cc|[Pp]ag/,
+];
 const SHORT = new RegExp(
-  [
-    '(?<![\\p{L}\\p{N}])(?:',
-    'Mrs?|Ms|Mx|Drs?|Profs?|St|No|Nos|vs|Jr|Sr|Gen|Col|Capt|Sgt|Lt|Rev|Hon|Mt|Ave|Blvd|Rd|Jan|Feb|Apr|',
-    'Aug|Sept?|Oct|Okt|Nov|Dec|Dez|Mon|Tue|Wed|Thu|Fri|[Ff]igs?|[Ee]q|[Ss]ec|[Vv]ols?|pp|cf|al|etc|',
-    '[Aa]pprox|est|[Ee]xt|[Ii]nc|Ltd|Corp|Co|[Dd]ept|[Mm]in|[Mm]ax|[Tt]el|[Ee]d|ca|Ca|Nrn?|Bzw|bzw|Hr|Fr|',
-    'Str|Abs|Art|Abb|Bd|Mio|Mrd|Std|Sek|Jh|Ing|Dipl|[Vv]gl|[Uu]sw|[Bb]zgl|[Ee]vtl|[Gg]gf|[Ii]nkl|[Ee]xkl|',
-    '[Zz]zgl|[Ss]og|[Bb]spw|[Gg]eb|[Mm]ind|Mme|Mlle|[Aa]v|[Ee]nv|[Ee]x|[Ee]j|Sra|Dra|Uds?|[Nn]úm|',
-    '[Pp]ágs?|[Aa]prox|Sig|[Dd]ott|[Ee]cc|[Pp]ag',
-    '|\\p{Lu}|[deghimnopsuvz])$|(?:^|[\\s(])\\d{1,2}$',
-  ].join(''),
+  `(?<![\\p{L}\\p{N}])(?:${WORDS.map(({ source }) => source).join('|')}|\\p{Lu}|[deghimnopsuvz])$|(?:^|[\\s(])\\d{1,2}$`,
   'u',
 );
 const SHORT_CHARS = 8; // more than the longest of these

@@ -25,21 +25,11 @@ const SPAN = new RegExp(
 );
 const ALTERNATIVE = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 // Tags inside a word or a sentence. The others separate words. What is no name of HTML stays.
-const INLINE = new Set(
-  'a abbr b bdi bdo big cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u var'.split(' '),
-);
-const SEPARATING = new Set(
-  `
-    address article aside audio base blockquote body br button canvas caption center col
-    colgroup data dd details dfn dialog div dl dt embed fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe img input label legend li link main map
-    menu meta meter nav noscript object ol optgroup option output p picture pre progress script
-    section select source style summary svg table tbody td template textarea tfoot th thead
-    time title tr track ul video wbr
-  `
-    .trim()
-    .split(/\s+/),
-);
+const INLINE = /^(?:a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var)$/;
+const SEPARATING = [
+  /^(?:address|article|aside|audio|base|blockquote|body|br|button|canvas|caption|center|col|colgroup|data|dd|details|dfn|dialog|div|dl|dt|embed|fieldset|figcaption|figure|footer|form|h1|h2|h3|h4|h5|h6|head|header|hgroup|hr|html|iframe|img|input)$/,
+  /^(?:label|legend|li|link|main|map|menu|meta|meter|nav|noscript|object|ol|optgroup|option|output|p|picture|pre|progress|script|section|select|source|style|summary|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|ul|video|wbr)$/,
+];
 const TARGET =
   '\\(\\s*[^()\\s]*(?:\\([^()\\s]*\\)[^()\\s]*)*(?:\\s+(?:"[^"]*"|\'[^\']*\'|\\([^()]*\\)))?\\s*\\)';
 const IMAGE = new RegExp(`!\\[([^[\\]]*)\\]${TARGET}`, 'g');
@@ -142,8 +132,8 @@ function wordsOf(span, { code, escaped, entity, address, tag, rest = '', email =
 function wordsOfTag(name, rest) {
   if (!/^\s*\/?\s*$/.test(rest) && !rest.includes('=')) return null;
   if (name === 'img') return (ALTERNATIVE.exec(rest) ?? []).slice(1).join('');
-  if (INLINE.has(name)) return '';
-  return SEPARATING.has(name) ? ' ' : null;
+  if (INLINE.test(name)) return '';
+  return SEPARATING.some((names) => names.test(name)) ? ' ' : null;
 }
 
 /**

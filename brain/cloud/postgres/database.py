@@ -5,6 +5,7 @@ It works with poolers in transaction mode: no prepared statements and no session
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud.quotas import used_up
 from brain.errors import DatabaseRefused, DatabaseUnreachable
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ BOUNDS = b"""
     select set_config('statement_timeout', '4s', true),
         set_config('idle_in_transaction_session_timeout', '5s', true)
 """
+
+# As Neon says it when it refuses a connection.
+USED_UP = re.compile(r"project has exceeded the [a-z ]{1,40} quota")
 
 log = logging.getLogger(__name__)
 
@@ -232,6 +237,9 @@ def _failure(error: "psycopg.Error") -> DatabaseUnreachable:
     if isinstance(error, psycopg.DataError | psycopg.IntegrityError | psycopg.ProgrammingError):
         log.error("database: refused, reason=%s", _reason(error))
         return DatabaseRefused(told)
+    if isinstance(error, psycopg.OperationalError) and USED_UP.search(str(error)):
+        log.error("database: a limit of the plan is used up")
+        return used_up(DatabaseUnreachable(told), "database", daily=False)
     return DatabaseUnreachable(told)
 
 

@@ -6,6 +6,7 @@ the job was stopped, or the reporter has failed twice, code writes it.
 
 import logging
 from collections.abc import Sequence
+from typing import Literal
 
 from brain.codec import Json
 from brain.jobs.life.outcomes import outcome_of
@@ -31,6 +32,8 @@ from brain.run.journal import Joined
 from brain.run.moves import WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
+
+AFTER_LEASE_S = 0.5  # seconds after the end of a lease until a run is looked after
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +88,9 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
                 resumed = False
                 continue
             await _ask(services, job, minds, invocation)
-        elif not resumes or run.lease_left_s > 0:
+        elif not (resumes and await _resume(services, job, minds, run, invocation)):
             return
         else:
-            await _resume(services, job, minds, run, invocation)
             resumed = True
         resumes = False
 
@@ -98,6 +100,18 @@ async def _count(services: JobServices, job: Job, run: MindRun) -> None:
     await services.jobs.try_report(
         job.user_id, job.id, before=job.report_tries, outcome=outcome_of(run)
     )
+
+
+async def look_later(
+    services: JobServices, job: Job, mind: int | Literal["report"], run: MindRun
+) -> None:
+    """Let the queue call again when the lease of a run is over: its brain may have died before it
+    had a wake-up. This is done once for each wake-up that the run may have.
+    """
+    reason: Literal["report", "say"] = "report" if mind == "report" else "say"
+    call = MindCall(user_id=job.user_id, job=job.id, mind=mind, reason=reason)
+    name = f"{job.id}-{mind}-alive-{run.run_id}-{run.wake}"
+    await services.calls.call(call, delay_s=run.lease_left_s + AFTER_LEASE_S, dedup_id=name)
 
 
 async def wake_reporter(
@@ -133,12 +147,17 @@ async def _resume(
     minds: Sequence[Mind],
     run: MindRun,
     invocation: Invocation,
-) -> None:
+) -> bool:
+    """Continue a reporter whose brain has gone. Return False if it is alive: look later then."""
+    if run.lease_left_s > 0:
+        await look_later(services, job, "report", run)
+        return False
     its = await services.reporter(job, minds, await _counts(services, job, minds))
     wake_call = WakeCall(
         user_id=mind_id(job.id, REPORTER), run_id=run.run_id, reason="wakeup", wake=run.wake
     )
     await brain_again(its, wake_call, invocation)
+    return True
 
 
 def _attempt(job: Job) -> str:

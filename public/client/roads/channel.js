@@ -96,7 +96,7 @@ function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
     wssPort: wsPort,
     cluster: cluster ?? '',
     forceTLS: forceTLS ?? true,
-    enabledTransports: ['ws', 'wss'], // other transports would use the vendor's hosts
+    enabledTransports: ['ws'], // encrypted by forceTLS; others would use other hosts and ports
     activityTimeout: SILENCE_MS,
     pongTimeout: PONG_MS,
     channelAuthorization: {

@@ -1,6 +1,6 @@
 /** The rules of what to notify the user about: listed, edited and deleted. */
 
-import { button, field, make, onEscape } from '../dom.js';
+import { atMost, button, field, make, onEscape } from '../dom.js';
 import { byOthers, confirmButton, empty, focusPanel, saving, when } from '../panel.js';
 import { pagedList, readPage } from './pages.js';
 import { t } from '../texts.js';
@@ -73,8 +73,8 @@ function detailsOf({ from, words, judge, urgent }) {
  * @param {() => void} again
  */
 function form(resources, { id, kinds, judge, ...rule }, again) {
-  const about = make('input', { type: 'text', required: true, maxLength: 300, value: rule.about });
-  const from = make('input', { type: 'text', maxLength: 254, value: rule.from ?? '' });
+  const about = atMost(300, make('input', { type: 'text', required: true, value: rule.about }));
+  const from = atMost(254, make('input', { type: 'text', value: rule.from ?? '' }));
   const words = make('input', { type: 'text', value: rule.words.join(', ') });
   const urgent = make('input', { type: 'checkbox', checked: rule.urgent });
   const save = async () => {

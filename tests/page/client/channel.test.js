@@ -49,7 +49,7 @@ test('the channel never connects to another host', async () => {
   const { cluster, wsHost, wsPort, forceTLS, enabledTransports } = pusher.options;
 
   assert.deepEqual([cluster, wsHost, wsPort, forceTLS], ['', '127.0.0.1', 1, false]);
-  assert.deepEqual(enabledTransports, ['ws', 'wss']);
+  assert.deepEqual(enabledTransports, ['ws']); // with TLS by forceTLS, and never at another port
   assert.deepEqual(pusher.subscriptions, ['private-user-a', 'presence-user-a']);
 });
 
