@@ -179,11 +179,11 @@ class FaultClass(StrEnum):
 
 
 class ModelFault(BrainError):
-    """The model gave no usable answer. `fault` says why."""
+    """No usable answer. `fault` says why, `refusal` (why a run ends) and `model` say more."""
 
     def __init__(self, reason: str, *, fault: FaultClass = FaultClass.MOMENT) -> None:
         super().__init__(reason)
-        self.fault = fault
+        self.fault, self.refusal, self.model = fault, "", ""
 
 
 class ModelUnavailable(ModelFault):

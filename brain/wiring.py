@@ -24,7 +24,7 @@ from brain.preferences.watched import WatchedPreferences
 from brain.run.ports import Log
 from brain.run.services import Around, Services
 from brain.says.choice import Languages
-from brain.texts.moments import ZoneOf, utc_for_all
+from brain.texts.moments import ZoneOf, none_set
 from brain.variables import Env
 
 if TYPE_CHECKING:
@@ -78,15 +78,15 @@ class Wiring(Adapters, Together):
 
     @cached_property
     def zone_of(self) -> ZoneOf:
-        """Returns the time zone of a user."""
-        return utc_for_all if self.preferences is None else zone_setting(self.preferences)
+        """Returns the time zone that a user has set."""
+        return none_set if self.preferences is None else zone_setting(self.preferences)
 
     @cached_property
     def services(self) -> Services:
         """Everything that the engine needs."""
         return Services(
             store=self.store,
-            queue=self.queue,
+            queue=self.needed_queue,
             channel=self.channel,
             model=self.model,
             schemas=self.schemas,
@@ -99,6 +99,7 @@ class Wiring(Adapters, Together):
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
             holding=self._first("holding", lambda: None),
+            operators=settings.operators(self.env),
         )
 
     def within(self, inside: Inside) -> "RehearsedWiring":

@@ -42,6 +42,8 @@ export type ConnectOptions = {
   BroadcastChannel?: BroadcastChannelClass | null;
   /** a BCP 47 tag; that of the browser by default */
   language?: string | null;
+  /** a time zone, an IANA name; that of the browser by default */
+  zone?: string | null;
 };
 
 export type PusherClass = new (key: string, options: any) => PusherLike;
@@ -111,7 +113,7 @@ export type Token = string | null | undefined;
 
 export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
 
-/** All that a page needs. `cursor` is the log's last seq, `time` the server's. */
+/** All that a page needs. `cursor` is the log's last seq, `time` the server's. `zone` and `language` are those in use. */
 export interface Session {
   time: string;
   userId: string;
@@ -119,8 +121,10 @@ export interface Session {
   expiresAt: string;
   channel: string;
   presenceChannel: string;
-  pusher: PusherSettings;
+  pusher: PusherSettings | null;
   cursor: number;
+  zone: string;
+  language: string;
   features: Features;
 }
 
@@ -138,8 +142,9 @@ export interface Features {
   memory: boolean;
   email: boolean;
   model: {
-    name: string;
+    name: string | null;
     scripted: boolean;
+    problem?: string;
   };
   local: boolean;
   jobs: boolean;
@@ -816,7 +821,7 @@ export interface Utterance {
   withdrawn?: boolean;
 }
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. `changed` are the names of the arguments that the user has changed; None if this is not known. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
@@ -825,6 +830,7 @@ export interface Decided {
   result: string;
   spoken?: boolean;
   foreign?: boolean;
+  changed?: string[] | null;
 }
 
 /** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */
@@ -1103,14 +1109,22 @@ export interface Quiet {
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface Preferences {
   trusted: string[];
   quiet: Quiet | null;
-  zone: string;
+  zone: string | null;
   emails: 'all' | 'rules';
   language: string | null;
   unaskedTokens: number;
+}
+
+/** The time zone (an IANA name) and the language (a BCP 47 tag) that hold for a user, and who says so: the user, their device, or nobody. */
+export interface InUse {
+  zone: string;
+  zoneFrom: 'user' | 'device' | 'default';
+  language: string;
+  languageFrom: 'user' | 'device' | 'default';
 }
 
 /** A tool that the front end runs. `parameters` is a JSON schema of type object. `foreign` is false only if nobody else can word the results. */
@@ -1136,6 +1150,7 @@ export interface VoiceBody {
   callId?: string | null;
   clientTools?: ToolLine[];
   language?: string | null;
+  zone?: string | null;
   turn?: TurnBody | null;
   replaces?: string | null;
   speculative?: boolean;
@@ -1148,6 +1163,7 @@ export interface SessionBody {
   accessKey?: string | null;
   token?: string | null;
   language?: string | null;
+  zone?: string | null;
 }
 
 /** The body of POST /api/brainToBrain that ends a voice session. */
@@ -1330,14 +1346,25 @@ export interface DraftBody {
   fromSeq: number;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface PreferencesBody {
   trusted?: string[];
   quiet?: Quiet | null;
-  zone?: string;
+  zone?: string | null;
   emails?: 'all' | 'rules';
   language?: string | null;
   unaskedTokens?: number;
+}
+
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+export interface PreferencesInUse {
+  trusted: string[];
+  quiet: Quiet | null;
+  zone: string | null;
+  emails: 'all' | 'rules';
+  language: string | null;
+  unaskedTokens: number;
+  inUse: InUse;
 }
 
 /** The document of a file. `cut` says why a part of the file is missing. */
@@ -1374,17 +1401,24 @@ export interface AskedQuestion {
   foreign?: boolean;
 }
 
-/** Which services are set up: `note` says that only settings are checked. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. */
+/** Which services are set up: `note` says that only settings are checked. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. With `deep` each service was asked: `variables`, `reason` and `fix` say what is wrong with it, `off` that it is not set up, `note` what to know. */
 export interface Health {
   ok: boolean;
   version: string;
-  note: string;
   checks: Record<string, {
     ok: boolean;
     missing?: string;
     faults?: string[];
+    ms?: number;
+    variables?: string[];
+    reason?: string;
+    fix?: string;
+    off?: string;
+    note?: string;
   }>;
-  absent: Record<string, string>;
+  deep?: boolean;
+  note?: string;
+  absent?: Record<string, string>;
 }
 
 export interface HeardMark {

@@ -116,6 +116,7 @@ function outsideFrom({
   WebSocket = globalThis.WebSocket,
   BroadcastChannel = globalThis.BroadcastChannel,
   language = globalThis.navigator?.language,
+  zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
 }) {
   return {
     baseUrl,
@@ -127,6 +128,9 @@ function outsideFrom({
     locks,
     WebSocket,
     BroadcastChannel,
-    language: typeof language === 'string' ? language : undefined,
+    device: { language: textIn(language), zone: textIn(zone) },
   };
 }
+
+/** @param {unknown} value */
+const textIn = (value) => (typeof value === 'string' ? value : undefined);

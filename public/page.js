@@ -12,8 +12,8 @@ import { offerRehearsal } from './page/jobs/draft.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn, userOf } from './page/signin.js';
-import { t } from './page/texts.js';
-import { refusalInWords } from './page/wording.js';
+import { t, useZone } from './page/texts.js';
+import { refusalInWords, setupProblem } from './page/wording.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -78,6 +78,7 @@ async function start(accessKey, attempt = 1) {
     }
     if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
     if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
+    conversation.showSetup(setupProblem(error), true);
     showState({ ...BEFORE, connection: 'offline', problem: error });
     explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
@@ -102,9 +103,11 @@ function begin(connected) {
   const { session, onState } = connected;
   // Nothing of one user is left for another one.
   if (user && user !== session.userId) return location.reload();
+  useZone(session.zone);
   brain = connected;
   user = session.userId;
   tellTime(connected.now);
+  conversation.showSetup(session.features?.model?.problem ?? '');
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;
   panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });

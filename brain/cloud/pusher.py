@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from brain.codec import Json, dumps
-from brain.errors import ChannelUnreachable
+from brain.errors import ChannelUnreachable, SettingMissing
 from brain.settings import ChannelSettings
 
 if TYPE_CHECKING:
@@ -92,6 +92,23 @@ class PusherChannel:
 
             self._client = AuthenticationClient(**self._options, backend=_HttpxBackend)
         return self._client
+
+
+class AbsentChannel:
+    """`Channel` of a deployment whose settings have none."""
+
+    def __init__(self, error: SettingMissing) -> None:
+        self._error = error
+
+    async def publish(self, user_id: str, event: str, data: Json) -> None:
+        raise ChannelUnreachable("it is not set up")
+
+    def sign(self, socket_id: str, channel: str, *, user_id: str) -> Json | None:
+        """Raise SettingMissing: there is nothing to subscribe to."""
+        raise self._error
+
+    async def aclose(self) -> None:
+        return None
 
 
 class _HttpxBackend:

@@ -23,7 +23,7 @@ from brain.email.sending import (
 from brain.email.wire import email_to_wire, found_to_wire
 from brain.errors import ToolFault
 from brain.says.texts import Texts
-from brain.texts.moments import ZoneOf, local, moment, utc_for_all
+from brain.texts.moments import ZoneOf, local, moment, none_set, zone_named
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.typed import tool
@@ -90,7 +90,7 @@ class ReplyToEmail(Arguments):
 
 
 def email_tools(
-    emails: Emails, mailbox: Mailbox, post: Post, *, owner: str, zone_of: ZoneOf = utc_for_all
+    emails: Emails, mailbox: Mailbox, post: Post, *, owner: str, zone_of: ZoneOf = none_set
 ) -> tuple[Tool, ...]:
     """Return all email tools, for the user `owner`. No other user has an account."""
     account = Account(emails=emails, mailbox=mailbox, post=post, owner=owner)
@@ -103,7 +103,7 @@ def email_tools(
 
 
 def reading_tools(
-    emails: Emails, *, owner: str | None = None, zone_of: ZoneOf = utc_for_all
+    emails: Emails, *, owner: str | None = None, zone_of: ZoneOf = none_set
 ) -> tuple[Tool, ...]:
     """Return the tools that only read. A deployment that receives emails by webhook has no others.
 
@@ -126,7 +126,7 @@ class _Reading:
 
     async def search(self, asked: SearchEmail, invocation: ToolInvocation) -> Json:
         self._check(invocation)
-        zone = await self.zone_of(invocation.user_id)
+        zone = await self._zone(invocation)
         found = await self.emails.search(
             invocation.user_id,
             query=asked.query,
@@ -144,9 +144,12 @@ class _Reading:
         email = await _known(self.emails, invocation.user_id, asked.id)
         piece = email.text[asked.offset : asked.offset + SLICE_CHARS]
         left = max(0, len(email.text) - asked.offset - len(piece))
-        at = local(email.at, await self.zone_of(invocation.user_id))
+        at = local(email.at, await self._zone(invocation))
         shown = {**email_to_wire(email), "at": at, "body": piece, "charactersLeft": left}
         return {**shown, "nextOffset": asked.offset + len(piece)} if left else shown
+
+    async def _zone(self, invocation: ToolInvocation) -> tzinfo:
+        return await self.zone_of(invocation.user_id) or zone_named(invocation.zone)
 
     def _check(self, invocation: ToolInvocation) -> None:
         if self.owner not in (None, invocation.user_id):

@@ -8,7 +8,6 @@ import logging
 import math
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -30,12 +29,14 @@ from brain.errors import (
     WebhookUnreadable,
 )
 from brain.http.crossing import allowed_in, for_origin, is_preflight, preflight, without_body
+from brain.http.lifespan import invocation_seconds as invocation_seconds
 from brain.http.lifespan import live_on
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
 INVALID_BODY = "Invalid request body."
 WRONG = "Something went wrong."
+NOT_SET_UP = "This deployment is not fully set up."
 INVALID_QUERY = "Invalid query parameters."
 RETRY_AFTER_S = 2  # seconds; sent as Retry-After when a service is unreachable
 USED_UP_S = 3600  # seconds; the same when the limit of its plan is used up
@@ -161,16 +162,6 @@ def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = N
     return answer
 
 
-def invocation_seconds() -> float | None:
-    """Return the seconds left for this invocation; None if the platform does not report them."""
-    try:
-        from vercel_runtime import get_deadline
-    except ImportError:  # another host
-        return None
-    deadline = get_deadline()
-    return None if deadline is None else float((deadline - datetime.now(UTC)).total_seconds())
-
-
 async def _answer[W](
     request: Request, handlers: Mapping[str, Handler[W]], wiring: W, *, for_pages: bool
 ) -> ASGIApp:
@@ -224,9 +215,15 @@ def problem_of(error: Exception) -> Problem:
             title = error.used_up or "A service cannot be reached. Try again."
             return Problem(503, title, headers=wait)
         case SettingMissing():
-            return Problem(500, "This deployment is not fully set up.", detail=str(error))
+            return not_set_up(error)
         case _:
             return Problem(500, WRONG)
+
+
+def not_set_up(error: SettingMissing, *, status: int = 500) -> Problem:
+    """Return the problem that names the setting, and log it."""
+    log.error("setting.invalid: %s", error)
+    return Problem(status, NOT_SET_UP, detail=str(error))
 
 
 def _closed(error: QuestionClosed) -> Problem:

@@ -11,7 +11,7 @@ from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
 from brain.memory.rules import MAX_FACT_CHARS, foreign_source
 from brain.run.messages import Utterance
-from brain.texts.moments import ZoneOf, local, moment, utc_for_all
+from brain.texts.moments import ZoneOf, local, moment, none_set, zone_named
 from brain.texts.plain import plain_text
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
@@ -82,7 +82,7 @@ def memory_tools(
     archive: Archive,
     *,
     source: Callable[[ToolInvocation], str] = from_conversation,
-    zone_of: ZoneOf = utc_for_all,
+    zone_of: ZoneOf = none_set,
 ) -> tuple[Tool, ...]:
     """Make all tools for memory. `source` names in words where a call's fact comes from."""
     do = _Work(memory, archive, source, zone_of)
@@ -124,7 +124,7 @@ class _Work:
         return _listed("facts", [_fact(fact) for fact in found])
 
     async def search(self, asked: SearchHistory, invocation: ToolInvocation) -> ToolResult:
-        zone = await self.zone_of(invocation.user_id)
+        zone = await self.zone_of(invocation.user_id) or zone_named(invocation.zone)
         found = await self.archive.search(
             invocation.user_id,
             query=asked.query,

@@ -23,6 +23,7 @@ from brain.http.orders import (
 from brain.http.stopping import stop_run
 from brain.http.withdrawing import withdraw_text
 from brain.questions.consent import reading
+from brain.questions.rules import changed_names, words_of_changes
 from brain.routes.calls import answer
 from brain.run.messages import Decision, How, Message, Question
 from brain.run.moves import Asked, Stopped
@@ -123,8 +124,7 @@ def _decided(
         return UserRequest(
             user_id=user_id, text=_words(order), message_id=name, patience_s=order.patience
         )
-    yes = texts.YES_CHANGED if isinstance(order, EditBody) else texts.YES
-    words = {"approve": yes, "reject": texts.NO}
+    words = {"approve": _yes(decision, texts), "reject": texts.NO}
     own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
     name = f"{decision.verdict}-{fingerprint(decision.arguments)}-{decision.question_id}"
     return UserRequest(
@@ -134,6 +134,13 @@ def _decided(
         decision=decision,
         patience_s=order.patience,
     )
+
+
+def _yes(decision: Decision, texts: Texts) -> str:
+    """Return the words for an approval. They name what the user has changed."""
+    if not decision.changed:
+        return texts.YES
+    return words_of_changes(texts, decision.changed, decision.arguments)
 
 
 def _marked(request: UserRequest) -> UserRequest:
@@ -161,14 +168,16 @@ def _decision(
         return None
     if not isinstance(order, AnswerBody) and question.whom == "client":
         raise Problem(409, "This question is for the front end. Answer it with a result.")
-    changed = question.arguments
+    arguments = question.arguments
     if isinstance(order, EditBody):
-        changed = _checked(order.arguments, question, wiring)
+        arguments = _checked(order.arguments, question, wiring)
+    is_yes = verdict == "approve"
     return Decision(
         question_id=order.question_id,
         verdict=verdict,
         tool=question.tool,
-        arguments=changed,
+        arguments=arguments,
+        changed=changed_names(question.arguments, arguments) if is_yes else None,
         result=order.text if verdict == "answer" and isinstance(order, AnswerBody) else "",
     )
 

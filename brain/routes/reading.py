@@ -76,6 +76,10 @@ async def _earlier(request: Request, log: Log, user_id: str, before: int, limit:
 async def status(request: Request, wiring: Wiring) -> ASGIApp:
     """Return what the user's brain is doing, or the health report if the rewrite asks for it."""
     if request.url.path.endswith("/health") or request.query_params.get("check") == "health":
+        if request.query_params.get("deep") == "1":
+            from brain.routes.deep import deep_health  # seldom asked for, and slow to import
+
+            return await deep_health(wiring)
         return await health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     user_id = await log_of(request, wiring, caller.user_id)

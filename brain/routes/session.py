@@ -1,5 +1,6 @@
 """POST /api/session and /api/pusherAuth: give a page its token and access to its channels."""
 
+import asyncio
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -10,12 +11,16 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.cloud.pusher import channel_names
 from brain.codec import Json, iso
-from brain.errors import TokenRefused
+from brain.errors import SettingMissing, TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import NO_KEY, Token, Tokens
+from brain.preferences.flow import preferences_soon
+from brain.preferences.model import InUse
+from brain.preferences.rules import in_use
+from brain.run.store import Status
 from brain.variables import Env, key_digest
 from brain.wiring import Wiring
 
@@ -25,22 +30,35 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
     raw = await read_body(request)
     body = parse(SessionBody, parse_json(raw) if raw.strip() else {})
     token = await _token(request, body, wiring)
-    status = await wiring.store.status(token.user_id, language=body.language)
-    private, presence = channel_names(token.user_id)
+    user_id = token.user_id
+    status, used = await _in_use(wiring, user_id, body)
+    private, presence = channel_names(user_id)
     return Answer(
         {
             "time": iso(wiring.clock.utc()),
-            "userId": token.user_id,
+            "userId": user_id,
             "token": token.text,
             "expiresAt": iso(datetime.fromtimestamp(token.expires_at, UTC)),
             "channel": private,
             "presenceChannel": presence,
             "pusher": _pusher(wiring.env),
             "cursor": status.last_seq,
-            "features": _features(wiring, token.user_id),
+            "zone": used.zone,
+            "language": used.language,
+            "features": _features(wiring, user_id),
         },
-        background=BackgroundTask(wiring.on_session, token.user_id),
+        background=BackgroundTask(wiring.on_session, user_id),
     )
+
+
+async def _in_use(wiring: Wiring, user_id: str, body: SessionBody) -> tuple[Status, InUse]:
+    """Keep what the device says of itself. Return the status, and what holds for the user."""
+    status, chosen = await asyncio.gather(
+        wiring.store.status(user_id, language=body.language, zone=body.zone),
+        preferences_soon(wiring.preferences, user_id),
+    )
+    default = wiring.languages.default
+    return status, in_use(chosen, zone=status.zone, language=status.language, default=default)
 
 
 async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
@@ -98,8 +116,12 @@ async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Tok
     return token
 
 
-def _pusher(env: Env) -> Json:
-    at = settings.channel(env)
+def _pusher(env: Env) -> Json | None:
+    """Return how to reach the channel; None without one: the page then takes the stream."""
+    try:
+        at = settings.channel(env)
+    except SettingMissing:  # health reports it
+        return None
     found: Json = {"key": at.key, "forceTLS": at.tls}
     if at.cluster:
         found["cluster"] = at.cluster
@@ -114,9 +136,18 @@ def _features(wiring: Wiring, user_id: str) -> Json:
     env = wiring.env
     return {
         **{name: has for each in wiring.features for name, has in each.session(user_id).items()},
-        "model": {"name": settings.model(env).model, "scripted": settings.scripted(env)},
+        "model": _model(env),
         "local": settings.session(env).is_open,
     }
+
+
+def _model(env: Env) -> Json:
+    """Return the model's name, or what is wrong with its settings: all else works without it."""
+    scripted = settings.scripted(env)
+    try:
+        return {"name": settings.models(env)[0].model, "scripted": scripted}
+    except SettingMissing as error:
+        return {"name": None, "scripted": scripted, "problem": str(error)}
 
 
 def _field(fields: object, name: str) -> str:

@@ -36,6 +36,7 @@ async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserReque
         client_tools=body.tools(),
         patience_s=body.patience,
         language=body.language,
+        zone=body.zone,
         turn=body.call_turn(),
         replaces=body.replaces,
         speculative=body.speculative,

@@ -48,9 +48,7 @@ async def admit(
     if not isinstance(admission, Admitted):
         await _turn_away(services, arrival, admission, reply)
         return None
-    turn = Turn.begin(
-        services, invocation, reply, admission, since=since, language=request.language
-    )
+    turn = Turn.begin(services, invocation, reply, admission, since=since)
     seq = turn.state.seq
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
     known = _own(turn)
@@ -86,6 +84,7 @@ def _arrival(services: Services, request: UserRequest, invocation: Invocation) -
         client_tools=request.client_tools,
         decision=request.decision,
         language=request.language,
+        zone=request.zone,
         turn=request.turn,
         replaces=request.replaces,
         amends=request.amends,

@@ -3,7 +3,7 @@
 Everything outside is behind one of these protocols, so the whole brain also runs in a simulator.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,13 @@ from typing import Protocol
 
 from brain.chat.pieces import Delta as Delta
 from brain.chat.pieces import EditPiece
+from brain.chat.prompt import CARRIED as CARRIED
+from brain.chat.prompt import Prompt as Prompt
 from brain.codec import Json
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
 from brain.run.store import Page
+from brain.tools.ports import Schemas as Schemas
 
 
 class Queue(Protocol):
@@ -73,26 +76,6 @@ class News(Protocol):
         """
 
 
-CARRIED = "carried"  # key of a message: the fields of `Answered.carried`, for the model adapter
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prompt:
-    """The input of the model: messages and tools in the chat completions format.
-
-    An assistant message may have the key `carried`, which is not part of that format: see
-    `Answered.carried`. The adapter puts these fields in their places if it asks the same model, and
-    removes the key in any case.
-
-    `shorter` returns the same prompt with at most that many characters of messages (as compact
-    JSON). If that is not possible, it returns as little as possible; None if nothing can go.
-    """
-
-    messages: Sequence[Json]
-    tools: Sequence[Json]
-    shorter: Callable[[int], "Prompt | None"] = lambda _: None
-
-
 class Model(Protocol):
     """A chat model with tools."""
 
@@ -103,23 +86,6 @@ class Model(Protocol):
 
         Raises ModelCut if the server or `limit_s` cut off an answer, ModelUnavailable if no whole
         answer came, ModelRefused if a retry cannot succeed. The `fault` of the error says why.
-        """
-
-
-class Schemas(Protocol):
-    """Compiles and checks JSON schemas from front ends, without blocking the event loop.
-
-    Each call has one time limit for all its schemas. When it passes, every answer is that reason.
-    Both methods raise CheckerUnreachable if nothing can be checked now.
-    """
-
-    async def objections(self, schemas: Sequence[Json]) -> list[str]:
-        """Return for each schema why it is rejected; empty if it is accepted."""
-
-    async def complaints(self, calls: Sequence[tuple[Json, str]]) -> list[str]:
-        """Return for each schema and JSON arguments what is wrong with the arguments.
-
-        The text is for the model; empty if the arguments are valid.
         """
 
 

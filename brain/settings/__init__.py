@@ -147,6 +147,11 @@ def events(env: Env) -> EventSettings:
     )
 
 
+def operators(env: Env) -> frozenset[str]:
+    """Read who runs the deployment: the owner, and the users in BRAIN_OPERATORS."""
+    return frozenset({OWNER, *variables.names(env, "BRAIN_OPERATORS")})
+
+
 def access_key(env: Env) -> tuple[AccessKey, ...]:
     """Read the owner's access key."""
     return variables.access_key(env, "BRAIN_ACCESS_KEY", user_id=OWNER)
@@ -202,11 +207,9 @@ def scripted(env: Env) -> bool:
     return env.get("BRAIN_SCRIPTED_MODEL") == "1"
 
 
-def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
-    """Return the error in the settings of each service, empty if there is no error. `more` are the
-    readers of the features' settings.
-    """
-    groups: dict[str, Callable[[Env], object]] = {
+def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable[[Env], object]]:
+    """Return the readers of the settings of each service. `more` are those of the features."""
+    return {
         "redis": store,
         "queue": queue,
         "channel": channel,
@@ -219,8 +222,15 @@ def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str,
         "language": language,
         **more,
     }
-    found = dict.fromkeys(groups, "")
-    for name, read in groups.items():
+
+
+def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
+    """Return the error in the settings of each service, empty if there is no error. `more` are the
+    readers of the features' settings.
+    """
+    readers = groups(more)
+    found = dict.fromkeys(readers, "")
+    for name, read in readers.items():
         try:
             read(env)
         except SettingMissing as error:

@@ -13,8 +13,8 @@ OPEN = "[Your question above about"  # begins the note about it
 BRIDGE = "I have the results."  # stands between tool results and a text that joined
 
 # Ends each text of the user, in their own time.
-_TIME = re.compile(r"\n\[\w+, \d{4}-\d\d-\d\d \d\d:\d\d [^\]\n]{1,80}\]")
-_NOW = re.compile(r"\n\[\w+, (\d{4}-\d\d-\d\d \d\d:\d\d) [^\]\n]{1,80}\]")
+_TIME = re.compile(r"\n\[It is \w+, \d{4}-\d\d-\d\d \d\d:\d\d [^\]\n]{1,80}\]")
+_NOW = re.compile(r"\n\[It is \w+, (\d{4}-\d\d-\d\d \d\d:\d\d) [^\]\n]{1,80}\]")
 _NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This|Your)\b.*?\](?=\n\n|$)", re.DOTALL)
 
 

@@ -48,6 +48,12 @@ CHECK: Json = {
     "description": "`health`: answer as /api/health does.",
     "schema": {"type": "string", "enum": ["health"]},
 }
+DEEP: Json = {
+    "name": "deep",
+    "in": "query",
+    "description": "`1`: ask each service; 503 if one does not work.",
+    "schema": {"type": "string", "enum": ["1"]},
+}
 DOCUMENT: Json = {"name": "document", "in": "query", "required": True, "schema": TEXT}
 SINCE_PLACE: Json = {
     "name": "since",

@@ -11,6 +11,7 @@ from local.openapi.operations import (
     BEFORE,
     CHECK,
     CURSOR,
+    DEEP,
     LAST_ID,
     LIMIT,
     MIND,
@@ -101,7 +102,11 @@ def _reading() -> Json:
         parameters=[LAST_ID, SINCE, MIND],
     )
     status = {"anyOf": [ref("Status"), ref("Health")]}
-    health = operation("Show which services are set up.", {"200": answered("Health")})
+    health = operation(
+        "Show which services are set up.",
+        {"200": answered("Health"), "503": answered("Health")},
+        parameters=[DEEP],
+    )
     about = {"200": answered({"type": "object"}), "304": {"description": "Not modified."}}
     return {
         "/api/messages": {"get": messages},
@@ -138,11 +143,11 @@ def _preferences() -> Json:
     save = posted(
         "Replace the preferences.",
         "PreferencesBody",
-        "Preferences",
+        "PreferencesInUse",
         errors=(404, 503),
         security=USER,
     )
-    return {"get": got("Read the preferences.", "Preferences"), "put": save}
+    return {"get": got("Read the preferences.", "PreferencesInUse"), "put": save}
 
 
 def _reminders() -> Json:

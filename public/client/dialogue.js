@@ -62,7 +62,7 @@ export class Dialogue {
    */
   askBrain = async (text, { signal, ...options } = {}) => {
     const messageId = options.messageId ?? newMessageId(this.#world.random);
-    const order = { clientTools: this.handlers.forms, language: this.#world.language, ...options, text, messageId };
+    const order = { clientTools: this.handlers.forms, ...this.#world.device, ...options, text, messageId };
     const callId = order.callId ?? messageId;
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();

@@ -28,7 +28,9 @@ export class BrainError extends Error {
 
   /** True if the same request may succeed later. */
   get isPassing() {
-    return this.status === 0 || this.status >= 500 || PASSING_STATUS.includes(this.status);
+    // A server that names what is wrong with its settings is not helped by another try.
+    const isDown = this.status === 0 || (this.status >= 500 && !this.detail);
+    return isDown || PASSING_STATUS.includes(this.status);
   }
 }
 

@@ -22,7 +22,7 @@
  * @property {LocksLike | null | undefined} locks
  * @property {WebSocketClass | null | undefined} WebSocket
  * @property {BroadcastChannelClass | null | undefined} BroadcastChannel
- * @property {string | undefined} language what the device says, a BCP 47 tag
+ * @property {{language?: string, zone?: string}} device what it says: a BCP 47 tag, an IANA name
  * @property {AbortSignal} lifetime aborted when the connection is closed
  *
  * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World

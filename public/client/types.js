@@ -189,6 +189,7 @@
  * @property {import('./outside.js').WebSocketClass | null} [WebSocket]
  * @property {import('./outside.js').BroadcastChannelClass | null} [BroadcastChannel]
  * @property {string | null} [language] a BCP 47 tag; that of the browser by default
+ * @property {string | null} [zone] a time zone, an IANA name; that of the browser by default
  */
 
 export {};

@@ -28,7 +28,7 @@ export class Composer {
 
   /**
    * @param {object} listener
-   * @param {(text: string) => void} listener.onText
+   * @param {(text: string) => boolean} listener.onText returns false if the text has to stay
    * @param {(isListening: boolean) => void} listener.onListening called before the ear opens, and when it has closed
    * @param {(isTyping: boolean) => void} listener.onType
    * @param {(text: string) => boolean} listener.isEcho whether the ear has heard this browser's own voice
@@ -65,6 +65,11 @@ export class Composer {
     if (gap < 0) return this.#submit();
     this.#field.focus();
     this.#field.setSelectionRange(gap, gap + 1);
+  }
+
+  /** Give back a text that could not be sent, unless the user has begun another. @param {string} text */
+  giveBack(text) {
+    if (this.#field.value === '') this.#write(text);
   }
 
   stopListening() {
@@ -115,7 +120,7 @@ export class Composer {
     if (this.#objects(text)) return; // the text stays, to be shortened
     this.#write('');
     this.#onType(false);
-    this.#onText(text);
+    if (!this.#onText(text)) this.#write(text);
   }
 
   #toggleListening() {

@@ -3,7 +3,7 @@
 import { Composer } from './composer.js';
 import { newMessageId } from '../client/ids.js';
 import { Timeline } from './timeline.js';
-import { activityInWords, refusalInWords } from './wording.js';
+import { activityInWords, refusalInWords, setupProblem } from './wording.js';
 import { Away } from './away.js';
 import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
@@ -43,7 +43,12 @@ export class Conversation {
     onChange: (isOn) => this.#handOver(isOn),
   });
   #composer = new Composer({
-    onText: (text) => void this.#send(text, newMessageId(Math.random)),
+    onText: (text) => {
+      // Nobody is there to take it, and waiting does not help.
+      if (this.#isBlocked) return false;
+      void this.#send(text, newMessageId(Math.random));
+      return true;
+    },
     onListening: (isListening) => {
       this.#turn.ear(isListening); // first: the ear must not hear the voice
       if (isListening) this.#voice.beginTalk();
@@ -69,6 +74,7 @@ export class Conversation {
   /** @type {State | null} */
   #state = null;
   #unanswered = 0;
+  #isBlocked = false;
 
   /**
    * @param {import('./resources.js').Resources} resources
@@ -115,6 +121,19 @@ export class Conversation {
     this.#brain = this.#awaitBrain();
   }
 
+  /**
+   * Show what is wrong with the deployment's settings, above the composer.
+   * @param {string} problem '' if nothing is
+   * @param {boolean} [blocks] texts are not taken meanwhile
+   * @returns {boolean} whether something is
+   */
+  showSetup(problem, blocks = false) {
+    this.#isBlocked = blocks && problem !== '';
+    setText(byId('setup'), problem && t('setup.problem', { problem }));
+    byId('setup').hidden = problem === '';
+    return problem !== '';
+  }
+
   /** @param {State} state */
   showState(state) {
     this.#state = state;
@@ -159,6 +178,10 @@ export class Conversation {
     try {
       await this.#awaiting(async () => (await this.#brain).askBrain(text, { messageId }));
     } catch (error) {
+      if (this.showSetup(setupProblem(error))) {
+        this.#timeline.discard(messageId);
+        return this.#composer.giveBack(text);
+      }
       const retry = () => void this.#send(text, messageId);
       this.#timeline.showFailed(messageId, refusalInWords(error), retry);
     }

@@ -1,6 +1,6 @@
 /** Creates the elements of one entry of the log. */
 
-import { locale, t } from './texts.js';
+import { t, timeInWords } from './texts.js';
 import { foreignSegmentsOf, segmentsOf } from './wording.js';
 import { button, make } from './dom.js';
 import { isMarked, markdown } from './jobs/markdown.js';
@@ -72,8 +72,8 @@ export const now = () => read();
 /** @param {string} createdAt */
 export function timeOf(createdAt) {
   const at = new Date(createdAt);
-  const shown = at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
-  return make('time', { dateTime: createdAt, title: at.toLocaleString(locale) }, shown);
+  const shown = timeInWords(at, { hour: '2-digit', minute: '2-digit' });
+  return make('time', { dateTime: createdAt, title: timeInWords(at) }, shown);
 }
 
 /** @param {string} text */

@@ -129,7 +129,7 @@ export class Questions {
     const nowMs = now();
     for (const [id, { card }] of this.#cards) {
       const state = this.#decisions.of(id, nowMs);
-      card.show(state, this.#decisions.argumentsOf(id));
+      card.show(state, this.#decisions.changesOf(id));
       this.#watch(id, state === 'waiting');
     }
   }

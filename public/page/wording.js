@@ -87,6 +87,12 @@ function workInWords(activity) {
   return t('activity.running', { action });
 }
 
+/** What is wrong with the deployment's settings; '' if it is something else. @param {unknown} error */
+export function setupProblem(error) {
+  const { status = 0, detail = '' } = /** @type {Partial<BrainError>} */ (error);
+  return status >= 500 ? detail : '';
+}
+
 /** Say why a request failed. @param {unknown} error */
 export function refusalInWords(error) {
   const { status, title = '', detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);

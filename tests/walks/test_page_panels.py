@@ -120,6 +120,12 @@ async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
         "emails": "rules",
         "language": None,
         "unaskedTokens": 100_000,
+        "inUse": {
+            "zone": "Europe/Stockholm",
+            "zoneFrom": "user",
+            "language": "en-US",
+            "languageFrom": "device",
+        },
     }
 
 

@@ -154,6 +154,21 @@ async def _connect(url: str) -> "Connection":
     return connection
 
 
+async def schema_number(url: str) -> tuple[int, int]:
+    """Return the number of the database's last migration, and that of this code.
+
+    Raises psycopg.Error. Changes nothing.
+    """
+    from psycopg import AsyncConnection
+
+    connection = await AsyncConnection.connect(
+        _understood(url), autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_S
+    )
+    async with connection:
+        await connection.execute("select 1")
+        return await _version(connection), max(_migrations())
+
+
 async def _migrate(connection: "Connection") -> None:
     """Apply missing migrations. A schema of newer code is not changed.
 

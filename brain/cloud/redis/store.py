@@ -130,9 +130,14 @@ class RedisStore:
         await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
 
     async def status(
-        self, user_id: str, *, is_here: bool = False, language: str | None = None
+        self,
+        user_id: str,
+        *,
+        is_here: bool = False,
+        language: str | None = None,
+        zone: str | None = None,
     ) -> Status:
-        return await status(self._redis, user_id, is_here=is_here, language=language)
+        return await status(self._redis, user_id, is_here=is_here, language=language, zone=zone)
 
     async def here(self, user_id: str) -> Here:
         return await here(self._redis, user_id)

@@ -124,3 +124,15 @@ def _length(characters: int) -> list[str]:
 
 def _to_many(count: int) -> str:
     return f" an {count} Personen" if count > 1 else ""
+
+
+# ---- decisions by a button
+
+YES = "Ja, mach das."
+NO = "Nein, mach das nicht."
+RESULT = "Erledigt."
+
+
+def yes_changed(names: Sequence[str], values: Sequence[str]) -> str:
+    changes = (f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return "Ja, mit Änderungen. " + "\n".join(changes)

@@ -122,3 +122,15 @@ def _length(characters: int) -> list[str]:
 
 def _to_many(count: int) -> str:
     return f" to {count} people" if count > 1 else ""
+
+
+# ---- decisions by a button
+
+YES = "Yes, do that."
+NO = "No, don't do that."
+RESULT = "Done."
+
+
+def yes_changed(names: Sequence[str], values: Sequence[str]) -> str:
+    changes = (f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return "Yes, with changes. " + "\n".join(changes)

@@ -53,7 +53,7 @@ test('without an answer the voice agent gets a note that it comes later', async 
 });
 
 test('the options of the caller are sent', async () => {
-  const { brain, server } = await connected();
+  const { brain, server } = await connected({ zone: null });
   const recentContext = [{ role: 'user', text: 'hello' }];
   const messageId = 'mine-0001';
 

@@ -102,7 +102,7 @@ test('a token is renewed well before its end, without the access key', async () 
   const prepare = (server) => {
     server.sessionMs = 1200_000;
   };
-  const { clock, server } = await connected({ prepare, onSession });
+  const { clock, server } = await connected({ prepare, onSession, zone: null });
   server.token = 'token-2';
 
   await clock.pass(900_000);

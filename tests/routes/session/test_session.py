@@ -56,7 +56,7 @@ async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -
             "wsHost": "127.0.0.1",
             "wsPort": int(deployment.env["PUSHER_PORT"]),
         },
-        "cursor": 0,
+        **{"cursor": 0, "zone": "UTC", "language": "en"},
         "features": {
             "documents": False,
             "memory": False,

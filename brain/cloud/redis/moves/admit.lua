@@ -3,7 +3,7 @@
 -- aside with the question that the text decides; withdrawn; a second id: the record of the text that this one replaces.
 local a = arguments({
   -- `floor`: the last seq of the archive, asked for with the answer `empty` if the store knows nothing of the user.
-  texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
+  texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language zone'
     -- The question that the text decides, if any. `plain` is stored if the text does not decide it; if `plain` is
     -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
     .. ' question verdict plain manner'
@@ -241,7 +241,7 @@ if idle then
   end
   redis.call('RPUSH', JOURNAL, unpack(heard))
   redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
-  set_run(r, a.language, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
+  set_run(r, a, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
     'state', 'running', 'id', a.new_run, 'fence', text(r.fence), 'holder', a.holder,
     'lease', text(now + a.lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
     'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
@@ -256,7 +256,7 @@ if idle then
   return admitted(r, seq, now, a.tail, withdraws)
 end
 
-set_run(r, a.language, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
+set_run(r, a, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
   'contact', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 tell(seq, 'running', run_id)

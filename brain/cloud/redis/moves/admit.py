@@ -11,6 +11,7 @@ from brain.cloud.redis.moves.admission import (
     admitted,
     duplicate,
     limited,
+    of_device,
     taken_back,
 )
 from brain.cloud.redis.numbering import LastSeq, run_numbered
@@ -93,7 +94,7 @@ def _text(arrival: Arrival) -> ScriptArguments:
     return {
         "utterance": records.utterance_to_log(arrival),
         "overheard": records.remarks_to_journal(arrival.recent_context),
-        "language": arrival.language or "",
+        **of_device(arrival),
         "tools": records.tools_to_journal(arrival.client_tools),
         "holder": arrival.holder,
         "new_run": arrival.new_run_id,

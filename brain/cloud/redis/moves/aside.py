@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from brain.cloud.redis.moves.admission import ID_KEEP_MS, RATE_WINDOW_MS, duplicate, limited
+from brain.cloud.redis.moves.admission import (
+    ID_KEEP_MS,
+    RATE_WINDOW_MS,
+    duplicate,
+    limited,
+    of_device,
+)
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.run import records
 from brain.run.limits import Limits
@@ -39,7 +45,7 @@ async def aside(
             "log_length": log_bound,
             "keep_ms": KEEP_MS,
             "id_keep_ms": ID_KEEP_MS,
-            "language": arrival.language or "",
+            **of_device(arrival),
             "even_idle": even_idle,
         },
     )

@@ -19,10 +19,12 @@ _PROGRESS = re.compile(r"[0-9.e-]{1,24}")
 STATUS = Script(__package__, "status", CALLER_LIMIT_S)
 
 
-async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | None) -> Status:
+async def status(
+    redis: Redis, user_id: str, *, is_here: bool, language: str | None, zone: str | None
+) -> Status:
     """Return what the brain is doing. `is_here`: a page asks, which now counts as listening.
 
-    `language`: the language of the user's device, to be stored; None keeps the stored one.
+    `language` and `zone` are those of the user's device, to be stored; None keeps the stored one.
     """
     reply = await STATUS.run(
         redis,
@@ -32,6 +34,7 @@ async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | N
             "keep_ms": HERE_KEEP_MS,
             "gap_ms": HERE_MS,
             "language": language or "",
+            "zone": zone or "",
             "run_keep_ms": KEEP_MS,
         },
     )
@@ -59,6 +62,7 @@ def _status(reply: ScriptReply) -> Status:
         is_listening=is_subscribed or _is_here(reply),
         held=reply.number("held"),
         language=reply.text("language") or None,
+        zone=reply.text("zone") or None,
         tokens=reply.number("tokens"),
     )
 
