@@ -14,6 +14,7 @@ import { Connection } from './client/connection.js';
 import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
 import { Gateway } from './client/gateway.js';
+import { newMessageId } from './client/ids.js';
 import { UserStorage } from './client/storage.js';
 import { calls, minds, talking } from './client/later.js';
 import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
@@ -37,7 +38,9 @@ export async function connect(options = {}) {
   const gateway = new Gateway(outside, { accessKey, onSession });
   const [Pusher] = await Promise.all([pusher, gateway.start(token)]);
   const { session } = gateway;
-  const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
+  const userStorage = new UserStorage(outside.storage, session.userId);
+  const device = userStorage.pageName(() => newMessageId(outside.random));
+  const world = { ...outside, userStorage, device };
   const connection = new Connection(world, gateway, { Pusher, history, road });
   const dialogue = new Dialogue(world, connection);
   connection.listen(dialogue);
@@ -50,6 +53,7 @@ export async function connect(options = {}) {
     scenarios: calls(parts, 'scenarios'),
     assist: calls(parts, 'texts').assist,
     onJob: connection.jobs.subscribe,
+    onDocument: connection.documents.subscribe,
     askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,

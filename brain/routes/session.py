@@ -14,6 +14,7 @@ from brain.errors import TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
+from brain.http.devices import NAME, NAMED
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token, Tokens
 from brain.variables import Env
@@ -52,7 +53,8 @@ async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
         fields = {name: values[0] for name, values in parse_qs(raw.decode("latin-1")).items()}
     socket_id, name = (_field(fields, key) for key in ("socket_id", "channel_name"))
     try:
-        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id)
+        device = _device(fields)
+        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id, device=device)
     except ValueError:
         fault = {"field": "socket_id", "message": "must be two numbers separated by a dot"}
         raise Problem(422, INVALID_BODY, errors=[fault]) from None
@@ -108,6 +110,12 @@ def _features(wiring: Wiring, user_id: str) -> Json:
         "model": {"name": settings.model(env).model, "scripted": settings.scripted(env)},
         "local": settings.session(env).is_open,
     }
+
+
+def _device(fields: object) -> str:
+    """Return the name of the page; empty if it gives none that is usable."""
+    name = fields.get(NAMED) if isinstance(fields, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else ""
 
 
 def _field(fields: object, name: str) -> str:

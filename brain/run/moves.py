@@ -18,8 +18,7 @@ class Arrival(UtteranceDraft):
     `holder` is the id of this invocation. `new_run_id` is used if the text begins a run. A text may
     carry a decision. A spoken yes (`is_spoken`) counts only if its question has reached the user in
     time; otherwise it is an ordinary text. `is_soft`: its words do not always mean yes.
-    `is_quoted`: `recent_context` has the whole question. `amends` is that of `UserRequest`, and
-    `language` a BCP 47 tag.
+    `is_quoted`: `recent_context` has the whole question. `language` is a BCP 47 tag.
     """
 
     user_id: str
@@ -32,6 +31,7 @@ class Arrival(UtteranceDraft):
     is_quoted: bool = False
     language: str | None = None
     amends: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,12 +49,14 @@ class Channel(Protocol):
 class LogUpdate:
     """An update for a user's listeners: the last seq of the log and the state of a run.
 
-    `state` is running, done or stopped; it is "-" if the update concerns no run.
+    `state` is running, done or stopped; it is "-" if the update concerns no run. `told` is the name
+    and the data of an event that stands in no log.
     """
 
     last_seq: int
     state: str
     run_id: str | None
+    told: tuple[str, Json] | None = None
 
 
 class News(Protocol):

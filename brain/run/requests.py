@@ -15,6 +15,7 @@ class UserRequest:
     `patience_s` is how many seconds the caller waits for the answer; None if it did not say.
     `language` is the language of the user's device, a BCP 47 tag. `turn`, `replaces` and
     `speculative` are those of `UtteranceDraft`. `amends`: or it replaces what its turn now has.
+    `device` is the page that sends it, as the store names pages; empty if that is not known.
     """
 
     user_id: str
@@ -30,6 +31,7 @@ class UserRequest:
     replaces: str | None = None
     amends: bool = False
     speculative: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -67,6 +67,8 @@ export interface Brain {
   assist: (instructions: string, ask: string, options?: AssistOptions) => Promise<Assisted>;
   /** Called when a job has changed, while the channel is the road. */
   onJob: (listener: (event: JobChange) => void) => () => void;
+  /** Called when a document was changed at one place, on every road but polling. May be missed: see `place`. */
+  onDocument: (listener: (change: DocumentChange) => void) => () => void;
   /** Begins a spoken conversation. Call it in a press. */
   talk: (options: TalkOptions) => Talk;
   close: () => void;

@@ -7,6 +7,7 @@ import { Speaker } from './speaker.js';
 
 /** @typedef {import('./types.js').Answer} Answer */
 /** @typedef {import('./types.js').Entry} Entry */
+/** @typedef {import('./types.js').Message} Message */
 /** @typedef {import('./outside.js').World} World */
 
 const LATER = 'The answer comes later. Do not say this to the user.';
@@ -15,8 +16,10 @@ const STOPPED = 'The user stopped the task. Do not say this to the user.';
 export class Dialogue {
   #world;
   #connection;
-  /** @type {Set<string | null | undefined>} */
-  #ours = new Set(); // ids of this tab's texts, decisions and runs, and of agent calls in progress
+  /** @type {Set<string | number | null | undefined>} */
+  #ours = new Set(); // ids of this tab's texts, decisions, runs and replies, of agent calls in
+  // progress, and seqs of its texts
+  #asking = 0; // requests in progress
 
   /**
    * @param {World} world
@@ -28,7 +31,15 @@ export class Dialogue {
     const ours = this.#ours;
     const { log } = connection.inbox;
     this.handlers = new Handlers({ world, ours, decide: this.decide });
-    this.speaker = new Speaker({ world, ours, log, heard: this.heard });
+    const isOurs = (/** @type {Message} */ { answersSeq }) => ours.has(answersSeq);
+    this.speaker = new Speaker({
+      world,
+      log,
+      isOurs,
+      isReply: (message) => ours.has(message.id) || (this.#asking > 0 && isOurs(message)),
+      claim: (seq) => connection.sending.control({ type: 'claim', seq, device: world.device }),
+      heard: this.heard,
+    });
   }
 
   /**
@@ -40,7 +51,7 @@ export class Dialogue {
       return this.speaker.receive(entry, isNew);
     }
     if (entry.role === 'user' && this.#ours.has(entry.decision?.questionId ?? entry.messageId)) {
-      this.#ours.add(entry.runId);
+      this.#ours.add(entry.runId).add(entry.seq);
       this.#connection.run.await(entry);
     }
     this.handlers.receive(entry, isNew);
@@ -62,10 +73,13 @@ export class Dialogue {
    */
   askBrain = async (text, { signal, ...options } = {}) => {
     const messageId = options.messageId ?? newMessageId(this.#world.random);
-    const order = { clientTools: this.handlers.forms, language: this.#world.language, ...options, text, messageId };
+    const { language } = this.#world;
+    const device = this.#device;
+    const order = { clientTools: this.handlers.forms, language, device, ...options, text, messageId };
     const callId = order.callId ?? messageId;
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();
+    this.#asking += 1;
     try {
       let answer = this.#settle(await this.#connection.sending.sendText(order, signal));
       for (;;) {
@@ -75,6 +89,7 @@ export class Dialogue {
         answer = final;
       }
     } finally {
+      this.#asking -= 1;
       this.#ours.delete(callId);
     }
   };
@@ -96,7 +111,7 @@ export class Dialogue {
    * @returns {Promise<Answer>}
    */
   decide = async (questionId, { verdict, ...more }) => {
-    const order = { type: verdict, questionId, ...more };
+    const order = { type: verdict, questionId, device: this.#device, ...more };
     this.#ours.add(questionId);
     return this.#settle(await this.#connection.sending.control(order));
   };
@@ -105,8 +120,16 @@ export class Dialogue {
    * @param {number} seq
    * @param {import('./types.js').Heard} how
    * @param {number} [chars]
+   * @param {number} [claim]
    */
-  heard = (seq, how, chars) => this.#connection.sending.control({ type: 'heard', seq, how, chars });
+  heard = (seq, how, chars, claim) =>
+    this.#connection.sending.control({ type: 'heard', seq, how, chars, claim });
+
+  /** This page, for what it sends. */
+  get #device() {
+    const { socketId } = this.#connection.roads;
+    return { id: this.#world.device, socketId, speaks: this.speaker.isOn };
+  }
 
   /**
    * @param {import('./types.js').Reply} reply
@@ -115,7 +138,7 @@ export class Dialogue {
   #settle({ message, runId, seq, state }) {
     const { run } = this.#connection;
     const isStopped = !message && state === 'done';
-    this.#ours.add(runId);
+    this.#ours.add(runId).add(seq).add(message?.id);
     if (isStopped) run.receiveEvent({ runId, state: 'stopped' });
     else if (!message && state !== 'withdrawn') run.await({ runId, seq });
     // The user's own entry arrives by a stream or is read from the log.

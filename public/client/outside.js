@@ -24,7 +24,8 @@
  * @property {string | undefined} language what the device says, a BCP 47 tag
  * @property {AbortSignal} lifetime aborted when the connection is closed
  *
- * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World
+ * @typedef {Outside & {userStorage: import('./storage.js').UserStorage, device: string}} World
+ *   `device`: the name of this page for the server
  *
  * @typedef {Pick<Storage, 'getItem' | 'setItem'>} StorageLike
  *
@@ -51,7 +52,7 @@
  * @property {{count: number}} [members] of a presence channel
  *
  * @typedef {object} PusherLike The used part of pusher-js.
- * @property {{bind: (event: string, act: (data: any) => void) => unknown}} connection
+ * @property {{bind: (event: string, act: (data: any) => void) => unknown, socket_id?: string}} connection
  * @property {(name: string) => PusherChannel} subscribe
  * @property {() => void} disconnect
  *

@@ -1,4 +1,7 @@
-/** Has messages spoken one after the other, in one tab at a time. speaking.js decides the order. */
+/**
+ * Has messages spoken one after the other, on one device and in one tab at a time. speaking.js
+ * decides the order, and the server which device says what came for none of them, or late.
+ */
 
 import { SPOKEN } from './storage.js';
 import { deference, Speaking } from './speaking.js';
@@ -12,13 +15,21 @@ import { waitFor } from './waiting.js';
 /**
  * @typedef {object} SpeakerContext
  * @property {import('./outside.js').World} world
- * @property {Set<unknown>} ours includes the ids of runs that this tab started
+ * @property {(message: Message) => boolean} isOurs whether it answers a text of this tab
+ * @property {(message: Message) => boolean} isReply whether it came as this tab waited for it
  * @property {import('./log.js').Log} log
- * @property {(seq: number, how: Heard, chars?: number) => Promise<unknown>} heard
+ * @property {(seq: number) => Promise<Claim>} claim asks for the right to say a message
+ * @property {(seq: number, how: Heard, chars?: number, claim?: number) => Promise<unknown>} heard
+ *
+ * @typedef {object} Claim
+ * @property {'yours' | 'held' | 'over'} [state] held: by another device; over: nobody says it now
+ * @property {number} [claim] its number
+ * @property {number} [leftMs] how long it lasts, whoever has it
  */
 
 const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
 const LEAST_MS = 30_000;
+const AGAIN_MS = 5000; // until a claim that failed is tried again
 
 export class Speaker {
   #context;
@@ -58,6 +69,10 @@ export class Speaker {
     }
   }
 
+  get isOn() {
+    return !!this.#listener;
+  }
+
   /** Have the next message spoken when it is this tab's turn. */
   plan() {
     this.#cancel();
@@ -72,13 +87,13 @@ export class Speaker {
 
   /** Return the next message to speak and how long it has to wait. */
   #next() {
-    const { world, log, ours } = this.#context;
+    const { world, log, isOurs } = this.#context;
     const { clock, userStorage, surroundings } = world;
     if (!this.#listener || log.isBehind) return null; // a later entry may replace this one
     const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
     if (!next) return null;
     const { message, sinceMs } = next;
-    const dueMs = sinceMs + deference(ours.has(message.runId), surroundings.isHidden);
+    const dueMs = sinceMs + deference(isOurs(message), surroundings.isHidden, message.answersSeq > 0);
     return { message, pauseMs: Math.max(dueMs - clock.now(), 0) };
   }
 
@@ -86,19 +101,46 @@ export class Speaker {
     this.#isBusy = true;
     await alone(this.#context.world, 'voice', async () => {
       for (let next = this.#next(); next?.pauseMs === 0; next = this.#next()) {
-        await this.#say(next.message);
+        const { message } = next;
+        const claimed = this.#context.isReply(message) ? {} : await this.#claim(message);
+        if (claimed && this.#listener) await this.#say(message, claimed);
       }
     }).catch(() => {}); // closed
     this.#isBusy = false;
     this.plan();
   }
 
-  /** @param {Message} message */
-  async #say(message) {
+  /**
+   * Ask the server whether this device may say a message.
+   * @param {Message} message
+   * @returns {Promise<Claim | null>} null: not now
+   */
+  async #claim({ seq }) {
+    const { world, claim } = this.#context;
+    const askedMs = world.clock.now();
+    /** @type {Claim} */
+    const { state, leftMs = 0, ...more } = await waitFor(
+      world,
+      AGAIN_MS,
+      undefined,
+      (resolve) => resolve({ state: 'held' }),
+      (resolve, reject) => claim(seq).then(resolve, reject),
+    ).catch((error) => (error.isPassing || world.lifetime.aborted ? { state: 'held' } : {})); // an older server
+    if (state === 'held') this.#speaking.postpone(seq, world.clock.now() + (leftMs || AGAIN_MS));
+    if (state === 'over') world.userStorage.take(SPOKEN, seq);
+    // By the time that has passed here: no clock is compared with another.
+    return state && state !== 'yours' ? null : { ...more, leftMs: leftMs && askedMs + leftMs - world.clock.now() };
+  }
+
+  /**
+   * @param {Message} message
+   * @param {Claim} claimed
+   */
+  async #say(message, { claim, leftMs }) {
     const { world, heard } = this.#context;
     // Take it before it is spoken: if the page dies in between, it is not spoken rather than twice.
     world.userStorage.take(SPOKEN, message.seq);
-    const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;
+    const limitMs = leftMs || LEAST_MS + SLOWEST_MS * message.text.length;
     // In case nobody calls `done`: the next message must not wait for ever.
     /** @type {import('./waiting.js').Settling<[Heard, number?]>} */
     const cutOff = (resolve) => resolve(['cutOff']);
@@ -108,6 +150,6 @@ export class Speaker {
       if (!world.lifetime.aborted) console.error('A listener failed.', error);
       return /** @type {[Heard, number?]} */ (['unspoken']);
     });
-    heard(message.seq, how, chars).catch(() => {}); // without a report it counts as not heard
+    heard(message.seq, how, chars, claim).catch(() => {}); // without a report it counts as not heard
   }
 }

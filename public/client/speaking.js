@@ -5,6 +5,7 @@
 
 const SHOWN_MS = 300; // by then the tab that asked has started, if it can speak
 const HIDDEN_MS = 2000; // by then a visible tab has started
+const ELSEWHERE_MS = 1500; // by then the device that asked has the answer too
 const UNSAID_MS = 60_000; // younger messages are spoken even if an earlier page missed them
 
 export class Speaking {
@@ -48,7 +49,19 @@ export class Speaking {
   next(nowMs, isTaken) {
     this.#withdraw((message) => isTaken(message) || isExpired(message, nowMs));
     const all = [...this.#waiting.values()];
-    return all.find(({ message }) => message.speak !== 'whenIdle') ?? all[0];
+    const ready = all.filter(({ sinceMs }) => sinceMs <= nowMs);
+    const some = ready.length ? ready : all.sort((a, b) => a.sinceMs - b.sinceMs);
+    return some.find(({ message }) => message.speak !== 'whenIdle') ?? some[0];
+  }
+
+  /**
+   * Let a message wait as if it came at a later time. The others go on.
+   * @param {number} seq
+   * @param {number} untilMs
+   */
+  postpone(seq, untilMs) {
+    const waiting = this.#waiting.get(seq);
+    if (waiting) waiting.sinceMs = untilMs;
   }
 
   /**
@@ -66,10 +79,11 @@ export class Speaking {
  * Return how long a tab waits so that a better one can speak.
  * @param {boolean} hasAsked
  * @param {boolean} isHidden
+ * @param {boolean} [isAnswer] somebody asked for it
  */
-export function deference(hasAsked, isHidden) {
+export function deference(hasAsked, isHidden, isAnswer = false) {
   if (hasAsked) return 0;
-  return isHidden ? HIDDEN_MS : SHOWN_MS;
+  return (isHidden ? HIDDEN_MS : SHOWN_MS) + (isAnswer ? ELSEWHERE_MS : 0);
 }
 
 /**

@@ -27,6 +27,16 @@ export class UserStorage {
   }
 
   /**
+   * Return the name of this page for the server. Tabs share its first part: they speak with one voice.
+   * @param {() => string} newId
+   */
+  pageName(newId) {
+    const browser = this.read('browser') ?? newId();
+    this.write('browser', browser);
+    return `${browser}_${newId()}`;
+  }
+
+  /**
    * @param {string} what
    * @returns {any} null if nothing is stored
    */

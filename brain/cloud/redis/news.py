@@ -8,13 +8,15 @@ not work on another loop.
 """
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from brain.cloud.redis.scripts import Keys
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis
+from brain.codec import Json
 from brain.errors import StoreUnreachable
 from brain.run.ports import LogUpdate
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 CONFIRM_S = 2.5  # seconds to connect and get the confirmation; the same as TRY_S of the store
 BACKLOG = 64  # updates that wait for a listener; the newest one contains what older ones say
 STATES = frozenset({"running", "done", "stopped", "-"})
+EVENT = "event "
+EVENTS = frozenset({"document"})  # that stand in no log
 MAX_DIGITS = 15  # of a seq: enough for any log, and a double represents them exactly
 
 
@@ -147,7 +151,13 @@ def parse_line(line: str, channel: str) -> LogUpdate | None:
 
 
 def parse_update(payload: str) -> LogUpdate | None:
-    """Parse `<lastSeq> <state> <runId>`, the format of the scripts; None for anything else."""
+    """Parse `<lastSeq> <state> <runId>`, the format of the scripts; None for anything else.
+
+    `tell` has another format: `event <name> <data>`.
+    """
+    if payload.startswith(EVENT):
+        name, _, data = payload.removeprefix(EVENT).partition(" ")
+        return _event(name, data)
     match payload.split(" "):
         case [seq, state, run_id] if _is_seq(seq) and state in STATES and run_id:
             return LogUpdate(
@@ -155,6 +165,21 @@ def parse_update(payload: str) -> LogUpdate | None:
             )
         case _:
             return None
+
+
+async def tell(redis: Redis, user_id: str, name: str, data: Json) -> None:
+    """Tell a user's listeners of an event, at most once. Raises StoreUnreachable."""
+    payload = f"{EVENT}{name} {json.dumps(data)}"  # ASCII: other characters may end a line
+    await redis.execute(["PUBLISH", Keys.of(user_id).news(), payload], limit_s=BRAIN_LIMIT_S)
+
+
+def _event(name: str, data: str) -> LogUpdate | None:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    told = (name, found) if name in EVENTS and isinstance(found, dict) else None
+    return told and LogUpdate(last_seq=0, state="-", run_id=None, told=told)
 
 
 def _is_seq(text: str) -> bool:

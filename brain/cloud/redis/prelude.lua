@@ -97,7 +97,7 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language', 'undone', 'turns', 'listened', 'left',
+  'language', 'undone', 'turns', 'listened', 'left', 'devices',
 }
 
 local function text(number)
@@ -431,7 +431,7 @@ local function admitted(r, seq, now, tail, withdraws)
     'step', text(r.step), 'first', text(r.first), 'wake', text(r.wake), 'started', r.started,
     'loops', r.loops, 'tokens', r.tokens, 'handoffs', r.handoffs, 'attempts', text(r.attempts),
     'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
-    'upto', memory[2], 'language', r.language, 'withdraws', withdraws or '', 'left', r.left,
+    'upto', memory[2], 'language', r.language, 'withdraws', withdraws or '', 'left', r.left, 'devices', r.devices, 'channel', r.channel,
   })
 end
 

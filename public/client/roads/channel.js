@@ -26,7 +26,7 @@ export class Channel {
    */
   constructor(Pusher, { world, gateway, receiver }, onStanding) {
     const settings = /** @type {PusherSettings} */ (gateway.session.pusher);
-    this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway));
+    this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway, world.device));
     this.#name = gateway.session.channel;
     this.#world = world;
     this.#receiver = receiver;
@@ -37,6 +37,11 @@ export class Channel {
     if (presenceChannel) this.#watchOthers(this.#pusher.subscribe(presenceChannel));
   }
 
+  /** Of the connection: what this page sends need not be told to it. */
+  get socketId() {
+    return this.#pusher.connection.socket_id;
+  }
+
   close() {
     this.#isClosed = true;
     this.#cancelResubscribe();
@@ -44,7 +49,7 @@ export class Channel {
   }
 
   #listen() {
-    const { onEntry, onRun, jobs } = this.#receiver;
+    const { onEntry, onRun, jobs, documents } = this.#receiver;
     this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
     const channel = this.#pusher.subscribe(this.#name);
     channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
@@ -52,6 +57,9 @@ export class Channel {
     channel.bind('message', onEntry);
     channel.bind('run', onRun);
     channel.bind('job', jobs.emit);
+    channel.bind('document', documents.emit);
+    // Something is in the log that the channel does not carry, as it went into a response.
+    channel.bind('log', ({ lastSeq }) => onEntry(null, lastSeq));
   }
 
   /** @param {{previous: string, current: string}} states connected does not mean subscribed */
@@ -88,8 +96,9 @@ export class Channel {
 /**
  * @param {PusherSettings} settings
  * @param {Gateway} gateway
+ * @param {string} device
  */
-function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
+function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway, device) {
   return {
     wsHost,
     wsPort,
@@ -105,7 +114,7 @@ function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
        * @param {(error: Error | null, grant: any) => void} answer
        */
       customHandler({ socketId, channelName }, answer) {
-        const json = { socket_id: socketId, channel_name: channelName };
+        const json = { socket_id: socketId, channel_name: channelName, device };
         gateway.call('/api/pusherAuth', { json }).then(
           ({ body }) => answer(null, body),
           (error) => answer(error, null),

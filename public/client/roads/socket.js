@@ -88,8 +88,8 @@ export class Socket {
    * @returns {Promise<number>} the close code; 0 = closed by the client after silence
    */
   #converse(token, signal, isUp) {
-    const { baseUrl, clock } = this.#context.world;
-    const { href } = new URL(`${baseUrl}/api/live`, globalThis.location?.href);
+    const { baseUrl, clock, device } = this.#context.world;
+    const { href } = new URL(`${baseUrl}/api/live?device=${device}`, globalThis.location?.href);
     return new Promise((resolve) => {
       // Not in the URL, because URLs are logged.
       const socket = new this.#WebSocket(href.replace(/^http/, 'ws'), ['brain', `token.${token}`]);

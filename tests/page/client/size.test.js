@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MOST_BYTES = 10_752; // gzipped
+const MOST_BYTES = 12 * 1024; // gzipped
 
 /** As `npm run build:brain` does it. */
 async function bundled() {
@@ -25,7 +25,7 @@ async function bundled() {
   return outputFiles[0].text;
 }
 
-test('the client is less than 10.5 KB', async (context) => {
+test('the client is less than 12 KB', async (context) => {
   const bytes = gzipSync(await bundled(), { level: 9 }).length;
 
   context.diagnostic(`${bytes} bytes`);

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from brain.cloud.redis.devices.pages import OnGrowth, growth_in, page_of, unnoticed
 from brain.cloud.redis.entries import numbers
 from brain.cloud.redis.moves.admission import (
     ID_KEEP_MS,
@@ -44,6 +45,7 @@ async def admit(
     *,
     log_bound: str,
     last_archived: LastSeq | None = None,
+    grown: OnGrowth = unnoticed,
 ) -> Admission:
     """Append the text once, and take the lease if it is free or expired."""
     keys, decision = Keys.of(arrival.user_id), arrival.decision
@@ -68,6 +70,8 @@ async def admit(
         user_id=arrival.user_id,
         last_archived=last_archived,
     )
+    if reply.kind in ("admitted", "recorded"):
+        grown(growth_in(reply, seq=reply.number("seq"), is_last=False))
     return _admission(arrival.user_id, reply)
 
 
@@ -100,6 +104,7 @@ def _turn(arrival: Arrival) -> ScriptArguments:
         "replaces": replaces if replaces and replaces != arrival.message_id else "",
         "amends": arrival.amends,
         "own": f'"{arrival.message_id}"',
+        "device": page_of(arrival),
     }
 
 
