@@ -76,16 +76,22 @@ export interface Brain {
   onDocument: (listener: (change: DocumentChange) => void) => () => void;
   /** Begins a spoken conversation. Call it in a press. */
   talk: (options: TalkOptions) => Talk;
+  /** The server's time in ms since 1970, to compare with `createdAt` and `expiresAt`; the device's clock may be wrong. */
+  now: () => number;
   close: () => void;
   /** As it was at the time of connecting. */
   session: Session;
 }
 
+/** Nothing if the user has signed out. */
+export type Token = string | null | undefined;
+
 export interface ConnectOptions {
   /** The server's address; the page's own origin by default. */
   baseUrl?: string;
   accessKey?: string;
-  token?: string;
+  /** Of your app. A function is called again whenever a fresh one is needed. */
+  token?: string | (() => Token | Promise<Token>);
   /** Of a job (`conversationId`): connects to that log, not to the brain's. */
   mind?: string;
   /** A BCP 47 tag; that of the browser by default. */
@@ -298,8 +304,10 @@ export interface ToolForm {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as the device has it. */
   now: () => number;
+  /** Milliseconds of a clock that nobody sets; `now` by default. */
+  steady?: () => number;
   /** Returns a function that cancels. */
   after: (ms: number, act: () => void) => () => void;
 }
@@ -1059,6 +1067,12 @@ export interface LogPage {
   lastSeq: number;
 }
 
+export interface EarlierPage {
+  messages: Entry[];
+  previousBefore: number | null;
+  lastSeq: number;
+}
+
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;
@@ -1070,8 +1084,9 @@ export interface AskedQuestion {
   foreign?: boolean;
 }
 
-/** All that a page needs. `cursor` is the log's last seq. */
+/** All that a page needs. `cursor` is the log's last seq, `time` the server's. */
 export interface Session {
+  time: string;
   userId: string;
   token: string;
   expiresAt: string;

@@ -10,6 +10,7 @@
  * `onMessage` too. Entries that arrive before the first listener are kept for it.
  */
 
+import { ServerClock } from './client/time/clock.js';
 import { Connection } from './client/connection.js';
 import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
@@ -31,12 +32,12 @@ export { askBrainTool, BrainError, ConnectionClosed };
  */
 export async function connect(options = {}) {
   if (options.mind) return connect((await minds()).outsideOfMind(options));
-  const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
+  const { token, accessKey, onSession, history = 0, road = null } = options;
   const { Pusher: pusher = vendorPusher() } = options;
   const ending = new AbortController();
   const outside = { ...outsideFrom(options), lifetime: ending.signal };
-  const gateway = new Gateway(outside, { accessKey, onSession });
-  const [Pusher] = await Promise.all([pusher, gateway.start(token)]);
+  const gateway = new Gateway(outside, { token, accessKey, onSession });
+  const [Pusher] = await Promise.all([pusher, gateway.start()]);
   const { session } = gateway;
   const userStorage = new UserStorage(outside.storage, session.userId);
   const device = userStorage.pageName(() => newMessageId(outside.random));
@@ -65,6 +66,7 @@ export async function connect(options = {}) {
     onState: connection.onState,
     onTool: dialogue.handlers.on,
     useRoad: connection.useRoad,
+    now: outside.clock.now,
     talk: (options) => talking(parts, options),
     close() {
       ending.abort(new ConnectionClosed());
@@ -91,7 +93,7 @@ function outsideFrom({
   return {
     baseUrl,
     fetch,
-    clock,
+    clock: new ServerClock(clock),
     surroundings,
     random,
     storage,

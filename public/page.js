@@ -4,12 +4,13 @@ import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
 import { Conversation } from './page/conversation.js';
 import { byId } from './page/dom.js';
+import { tellTime } from './page/entries.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { offerRehearsal } from './page/jobs/draft.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
-import { SignIn } from './page/signin.js';
+import { SignIn, userOf } from './page/signin.js';
 import { t } from './page/texts.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
@@ -18,6 +19,7 @@ import { t } from './page/texts.js';
 const HISTORY = 100; // earlier entries to show
 const MIND_HISTORY = 1000; // the whole log of a mind
 const TOKEN_PLACE = 'second-brain-token';
+const OTHER_USER = new BrainError({ status: 401, title: '' }); // the page asks for the key
 
 /** @type {State} */
 const BEFORE = {
@@ -33,6 +35,8 @@ const BEFORE = {
 
 /** @type {Brain | null} */
 let brain = null;
+/** @type {string | null} */
+let user = null; // whose page this is
 const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
@@ -55,12 +59,18 @@ async function start(accessKey, attempt = 1) {
   const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
-  const options = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
+  const options = { token, accessKey, onSession, history: HISTORY, road, surroundings };
+  /** @param {import('./client/types.js').Session} session */
+  function onSession(session) {
+    if (user && !accessKey && session.userId !== user) throw OTHER_USER;
+    keep(session);
+  }
   try {
     begin(await connect(options));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
-    if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
+    if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
+    if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
     showState({ ...BEFORE, connection: 'offline', problem: error });
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
@@ -82,7 +92,11 @@ function keep({ token }) {
 /** @param {Brain} connected */
 function begin(connected) {
   const { session, onState } = connected;
+  // Nothing of one user is left for another one.
+  if (user && user !== session.userId) return location.reload();
   brain = connected;
+  user = session.userId;
+  tellTime(connected.now);
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;
   panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });
@@ -99,13 +113,21 @@ function lose(lost) {
   lost.close();
   brain = null;
   conversation.end();
-  askForKey(t('signin.expired'));
+  startAnew(lost.session.userId);
 }
 
-/** @param {string} problem */
+/** Start without a token: on this machine no key may be needed. @param {string | null} userId */
+function startAnew(userId) {
+  sessionStorage.removeItem(TOKEN_PLACE);
+  user = userId;
+  if (user) void start();
+  else askForKey(t('signin.expired'));
+}
+
+/** @param {string | null} problem */
 function askForKey(problem) {
   sessionStorage.removeItem(TOKEN_PLACE);
-  signIn.ask(problem);
+  signIn.ask(problem ?? '');
 }
 
 /** @param {State} state */

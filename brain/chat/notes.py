@@ -11,9 +11,8 @@ from brain.chat.strict import assistant_line, note, user_line
 from brain.codec import Json, dumps
 
 INSTRUCTIONS = """\
-You are the brain of a voice assistant. A user talks to a voice agent; the agent passes on to you \
-what the user wants, and what you say is read out to the user. You work in loops: in each you may \
-call tools.
+You are the brain of a voice assistant. A voice agent passes on to you what the user wants, and \
+what you say is read out to them. You work in loops: in each you may call tools.
 
 How you speak:
 - Only sayToUserAndContinue and sayToUserAndQuit reach the user. Your other text is not heard, \

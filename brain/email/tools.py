@@ -40,7 +40,7 @@ NOT_FOUND = "The user has no email with this id. Use searchEmail to find the id.
 AWAY = "The emails cannot be reached now. Tell the user, or try again later."
 
 EmailId = Annotated[str, About("from searchEmail", 1, MAX_ID_CHARS)]
-Day = Annotated[str, About("the first day, as 2026-01-31", most=MAX_DAY_CHARS)]
+Day = Annotated[str, About("as 2026-01-31", most=MAX_DAY_CHARS)]
 Body = Annotated[
     str,
     About("plain, with greeting and signature", 1, letters.MAX_BODY_CHARS, plain="text"),
@@ -64,16 +64,16 @@ class SearchEmail(Arguments):
 
 
 class ReadEmail(Arguments):
-    """Read an email; a long one in slices: nextOffset says where to continue. Attachments are
-    named; they cannot be opened.
+    """Read an email; a long one in slices: nextOffset says where to continue. Attachments cannot be
+    opened.
     """
 
     id: EmailId
-    offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
+    offset: Annotated[int, About("start", 0, MAX_OFFSET)] = 0
 
 
 class SendEmail(Arguments):
-    """Send an email for the user. First the user is asked. To answer one, use replyToEmail."""
+    """Send an email. First the user is asked. To answer one, use replyToEmail."""
 
     to: People
     subject: Annotated[str, About("one line", 1, letters.MAX_SUBJECT_CHARS, plain="line")]
@@ -82,9 +82,7 @@ class SendEmail(Arguments):
 
 
 class ReplyToEmail(Arguments):
-    """Answer an email in the user's name: to its sender, or with `all` to all who got it. First the
-    user is asked.
-    """
+    """Answer an email: to its sender, or with `all` to all who got it. First the user is asked."""
 
     id: EmailId
     body: Body

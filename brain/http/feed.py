@@ -1,8 +1,9 @@
 """Streams one user's log to one listener: everything after a seq, then each new entry.
 
 The store's news wake the feed. News can get lost, so the feed also checks the store at intervals.
-Everything that it yields comes from the log. So a listener that reconnects with the last seq it
-received gets every entry exactly once, no matter which transport it uses.
+Everything that it yields comes from the log, but for what a mind is just writing into a document.
+So a listener that reconnects with the last seq it received gets every entry exactly once, no matter
+which transport it uses.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from brain.chat.pieces import EditPiece
 from brain.codec import Json
 from brain.errors import StoreUnreachable
 from brain.run.messages import LogEntry
@@ -54,7 +56,7 @@ class UnloggedEvent:
     data: Json
 
 
-type Item = LogEntry | RunChange | LogReset | UnloggedEvent
+type Item = LogEntry | RunChange | LogReset | EditPiece | UnloggedEvent
 
 
 class Feed:
@@ -82,6 +84,7 @@ class Feed:
         self._known_seq = since
         self._runs: dict[str, str] = {}
         self._told = deque[UnloggedEvent](maxlen=MOST_TOLD)
+        self._edit: EditPiece | None = None
         self._looked_at = float("-inf")
         self._is_hearing = False
         self._has_missed = False  # entries may have come without news
@@ -101,7 +104,8 @@ class Feed:
                     await self._woken.wait()
             await self._look()
             while self._clock.now() < until:
-                changes = self._changes()
+                changes, edit = self._changes(), self._edit
+                self._edit = None
                 if self._known_seq != self._cursor:
                     async for item in self._read():
                         yield item
@@ -109,6 +113,8 @@ class Feed:
                     yield self._told.popleft()
                 for change in changes:  # after the entries: the last message precedes the end
                     yield change
+                if edit is not None:
+                    yield edit
                 await self._rest(until)
         finally:
             listening.cancel()
@@ -179,4 +185,5 @@ class Feed:
         if update.told is not None:
             name, data = update.told
             self._told.append(UnloggedEvent(name=name, data=data))
+        self._edit = update.edit or self._edit
         self._woken.set()

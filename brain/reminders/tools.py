@@ -36,14 +36,14 @@ NOT_KEPT: Json = {
 
 
 class Remind(Arguments):
-    """Remind the user at a time, in your words. For an event use tellMeWhen. Returns the time as
-    understood: say it back.
+    """Remind the user at a time, in your words. For an event use tellMeWhen. Say back the time
+    that it returns.
     """
 
     text: Annotated[str, About("as it will be said", 1, MAX_CHARS, plain="text")]
     at: Annotated[
         str,
-        About("as 2026-01-31T18:00 by the user's clock, or with an offset", 10, 40),
+        About("as 2026-01-31T18:00, by the user's clock", 10, 40),
     ]
 
 

@@ -16,8 +16,8 @@ from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
 from brain.http.devices import NAME, NAMED
 from brain.http.edge import Answer, Problem, parse_json, read_body
-from brain.http.tokens import Token, Tokens
-from brain.variables import Env
+from brain.http.tokens import NO_KEY, Token, Tokens
+from brain.variables import Env, key_digest
 from brain.wiring import Wiring
 
 
@@ -30,6 +30,7 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
     private, presence = channel_names(token.user_id)
     return Answer(
         {
+            "time": iso(wiring.clock.utc()),
             "userId": token.user_id,
             "token": token.text,
             "expiresAt": iso(datetime.fromtimestamp(token.expires_at, UTC)),
@@ -67,13 +68,21 @@ async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
     session = settings.session(wiring.env)
     tokens = wiring.tokens
     if (own := await _own_token(request, body, tokens)) is not None:
-        return own
+        return tokens.renewed(own, _keys_of(own.user_id, session))
     if body.access_key and session.keys:
         async with wiring.key_tries.attempt(caller_address(request)):
-            return tokens.make(user_of_key(body.access_key, session))
+            user_id = user_of_key(body.access_key, session)
+            return tokens.make(user_id, key_digest(body.access_key))
     if session.is_open:
         return tokens.make(settings.OWNER)
     raise TokenRefused("an access key is required" if session.has_keys else "a token is required")
+
+
+def _keys_of(user_id: str, session: settings.SessionSettings) -> list[bytes]:
+    """Return the digests of what a user can sign in with now."""
+    keys = [key.digest for key in session.keys if key.user_id == user_id]
+    is_open = session.is_open and user_id == settings.OWNER
+    return [*keys, NO_KEY] if is_open else keys
 
 
 async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Token | None:
@@ -83,7 +92,7 @@ async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Tok
     """
     header = request.headers.get("authorization")
     sent = await tokens.check(header) if header else None
-    if not body.token:
+    if body.token is None:
         return sent
     token = await tokens.read(body.token)
     if sent is not None and sent.user_id != token.user_id:

@@ -7,6 +7,7 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.chat.pieces import EDIT_PIECE, EditPiece
 from brain.cloud.redis.devices.claims import note_gone
 from brain.codec import Form
 from brain.errors import StoreUnreachable
@@ -76,6 +77,8 @@ def event_of(item: Item) -> StreamEvent:
             return StreamEvent(name="reset", data=RESET.encode(item))
         case UnloggedEvent():
             return StreamEvent(name=item.name, data=item.data)
+        case EditPiece():
+            return StreamEvent(name="edit", data=EDIT_PIECE.encode(item))
         case _:
             assert_never(item)
 

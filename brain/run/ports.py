@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from brain.chat.pieces import Delta as Delta
+from brain.chat.pieces import EditPiece
 from brain.codec import Json
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
@@ -49,13 +50,14 @@ class Channel(Protocol):
 class LogUpdate:
     """An update for a user's listeners: the last seq of the log and the state of a run.
 
-    `state` is running, done or stopped; it is "-" if the update concerns no run. `told` is the name
-    and the data of an event that stands in no log.
+    `state` is running, done or stopped, or "-" for no run. An `edit` is only shown, and no news.
+    `told` is the name and the data of an event that stands in no log.
     """
 
     last_seq: int
     state: str
     run_id: str | None
+    edit: EditPiece | None = None
     told: tuple[str, Json] | None = None
 
 
@@ -68,9 +70,8 @@ class News(Protocol):
         Entering returns once the subscription is confirmed: from then on no update is missed while
         the subscription lasts. Raises StoreUnreachable if it was not confirmed in time.
 
-        The iterator ends only with StoreUnreachable, when the subscription breaks. Then the caller
-        subscribes again and reads the log. Waiting for the next update may be cancelled and tried
-        again. If the caller is slow, older updates are dropped: the newest has the last seq.
+        It ends only with StoreUnreachable, when the subscription breaks: subscribe again, and read
+        the log. Waiting may be cancelled. A slow caller misses older updates.
         """
 
 

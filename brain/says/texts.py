@@ -101,6 +101,9 @@ class Texts(Progress, Protocol):
     def ask_send_helpers(self, count: int, tokens: int) -> str:
         """Ask before several helpers use up to so many tokens together."""
 
+    def ask_play(self, count: int, tokens: int, *, is_talk: bool) -> str:
+        """Ask before several talks or rehearsals use up to so many tokens together."""
+
     def ask_tell_helper(self, helper: str, text: str) -> str: ...
     def ask_front_end(self, tool: str, names: Sequence[str], values: Sequence[str]) -> str:
         """Ask before the front end runs its own tool with these arguments."""

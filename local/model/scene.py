@@ -18,9 +18,10 @@ _NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This|Your)\b.*?\](?=\n\n|$)", re.D
 class Scene:
     """The current request and its progress.
 
-    `task` is the user's request, `also` what the user said while it was in progress. `turns` counts
-    the answers given so far. `results` are the results of its tool calls, by name and in order.
-    `must_end`: the brain has announced that this is the last answer.
+    `task` is the user's request, `also` what the user said while it was in progress, `before` their
+    last text before it. `turns` counts the answers given so far. `results` are the results of its
+    tool calls, by name and in order. `must_end`: the brain has announced that this is the last
+    answer.
     """
 
     task: str
@@ -29,6 +30,7 @@ class Scene:
     results: tuple[tuple[str, str], ...]
     offered: frozenset[str]
     must_end: bool
+    before: str = ""
 
     def result(self, name: str) -> str | None:
         """Return the latest result of the tool; None if it has not been called."""
@@ -58,6 +60,7 @@ def read_scene(messages: Sequence[Json], tools: Sequence[Json]) -> Scene:
         results=_results(current),
         offered=frozenset(str(_object(tool.get("function")).get("name")) for tool in tools),
         must_end=_must_end(messages),
+        before=(_said(messages[: ends[-1] + 1]) or ("",))[-1] if ends else "",
     )
 
 

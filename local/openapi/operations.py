@@ -3,6 +3,7 @@
 from typing import Any
 
 from brain.codec import Json
+from brain.codec.places import MOST_CHARS
 from brain.documents.rules import MAX_TITLE_CHARS
 from brain.http.devices import NAMED
 from brain.http.edge import MAX_SEQ
@@ -62,9 +63,22 @@ SINCE_PLACE: Json = {
     "description": "Changes after this place.",
     "schema": {"type": "integer", "minimum": 0, "maximum": MAX_SEQ, "default": 0},
 }
+BEFORE: Json = {
+    "name": "beforeSeq",
+    "in": "query",
+    "description": "The last entries before this seq; then `sinceSeq` does not count.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_SEQ},
+}
+CURSOR: Json = {
+    "name": "cursor",
+    "in": "query",
+    "description": "The `nextCursor` of the page before, unchanged.",
+    "schema": {"type": "string", "maxLength": MOST_CHARS},
+}
 OFFSET: Json = {
     "name": "offset",
     "in": "query",
+    "deprecated": True,
     "schema": {"type": "integer", "minimum": 0, "default": 0},
 }
 MIND: Json = {

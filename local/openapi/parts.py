@@ -119,6 +119,9 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "EarlierPage": thing(
+            {"messages": listed("Entry"), "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+        ),
         "AskedQuestion": {
             **asked,
             "description": "A question that waits for a decision.",
@@ -191,9 +194,10 @@ PUSHER: Json = thing(
     {"key": TEXT, "forceTLS": FLAG}, cluster=TEXT, wsHost=TEXT, wsPort={"type": "integer"}
 )
 SESSION: Json = {
-    "description": "All that a page needs. `cursor` is the log's last seq.",
+    "description": "All that a page needs. `cursor` is the log's last seq, `time` the server's.",
     **thing(
         {
+            "time": MOMENT,
             "userId": TEXT,
             "token": TEXT,
             "expiresAt": MOMENT,

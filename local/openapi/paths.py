@@ -8,7 +8,9 @@ from local.openapi.chat import chat_paths
 from local.openapi.documents import document_paths
 from local.openapi.jobs import job_paths
 from local.openapi.operations import (
+    BEFORE,
     CHECK,
+    CURSOR,
     DEVICE,
     LAST_ID,
     LIMIT,
@@ -27,7 +29,7 @@ from local.openapi.operations import (
     streamed,
 )
 from local.openapi.parts import listed
-from local.openapi.schemas import nullable, ref, thing
+from local.openapi.schemas import nullable, page, ref, thing
 from local.openapi.voice import voice_paths
 
 
@@ -85,7 +87,12 @@ def _talking() -> Json:
 
 def _reading() -> Json:
     messages = got(
-        "Read the log in order.", "LogPage", SINCE, limit(DEFAULT_LIMIT, MAX_LIMIT), MIND
+        "Read the log in order.",
+        {"anyOf": [ref("LogPage"), ref("EarlierPage")]},
+        SINCE,
+        BEFORE,
+        limit(DEFAULT_LIMIT, MAX_LIMIT),
+        MIND,
     )
     stream = operation(
         "Follow the log as it grows.",
@@ -107,17 +114,18 @@ def _reading() -> Json:
 
 
 def _things() -> Json:
-    emails = {"anyOf": [thing({"emails": listed("EmailFound")}), ref("Email")]}
-    facts = thing({"facts": listed("Fact")}, nextOffset={"type": "integer"})
+    emails = {"anyOf": [page("emails", listed("EmailFound")), ref("Email")]}
+    facts = page("facts", listed("Fact"), nextOffset={"type": "integer"})
     return {
         **document_paths(),
-        "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT)},
+        "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT, CURSOR)},
         "/api/facts": {
-            "get": got("List what was remembered, newest first.", facts, LIMIT, OFFSET),
+            "get": got("List what was remembered, newest first.", facts, LIMIT, CURSOR, OFFSET),
             "delete": deleting("Forget a fact."),
         },
         "/api/preferences": _preferences(),
         "/api/rules": _rules(),
+        "/api/reminders": _reminders(),
         "/api/questions": {
             "get": got(
                 "Show the question that waits for a decision.",
@@ -136,6 +144,22 @@ def _preferences() -> Json:
         security=USER,
     )
     return {"get": got("Read the preferences.", "Preferences"), "put": save}
+
+
+def _reminders() -> Json:
+    reminder = thing(
+        {
+            "id": {"type": "string"},
+            "text": {"type": "string"},
+            "at": {"type": "string", "format": "date-time"},
+            "foreign": {"type": "boolean"},
+        }
+    )
+    every = page("reminders", {"type": "array", "items": reminder})
+    return {
+        "get": got("List the reminders, the next one first.", every, LIMIT, CURSOR),
+        "delete": deleting("Cancel a reminder."),
+    }
 
 
 def _rules() -> Json:

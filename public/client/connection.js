@@ -5,7 +5,7 @@ import { Inbox } from './inbox.js';
 import { Roads } from './roads.js';
 import { RunState } from './run.js';
 import { Topic } from './topic.js';
-import { attend } from './wakes.js';
+import { attend } from './time/wakes.js';
 import { Watch } from './watch.js';
 
 /** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
@@ -42,6 +42,7 @@ export class Connection {
   /** @type {Topic<State>} */
   #states = new Topic();
   #world;
+  #gateway;
   #watch;
   /** @type {Listener | null} */
   #listener = null;
@@ -58,6 +59,8 @@ export class Connection {
    */
   constructor(world, gateway, { Pusher, history, road }) {
     this.#world = world;
+    this.#gateway = gateway;
+    gateway.onRefused = () => this.#watch.poll();
     const isAway = () => this.#isCatchingUp || world.surroundings.isHidden;
     this.inbox = new Inbox(
       world.userStorage,
@@ -166,13 +169,16 @@ export class Connection {
 
   /** @param {'change' | 'wake' | 'tick'} what */
   #onSurroundings(what) {
-    const { isHidden, isOnline, isFrozen } = this.#world.surroundings;
+    const { surroundings, clock } = this.#world;
+    const { isHidden, isOnline, isFrozen } = surroundings;
     const isWake = what === 'wake';
+    const isWanted = !isHidden || clock.isSure === false; // a hidden page may speak too
     if (isWake) {
       this.#isCatchingUp = true;
       this.roads.close(); // an open connection may be dead without an error
+      this.#gateway.look();
     }
-    if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.poll(isWake);
+    if (what !== 'tick' && isOnline && isWanted && !isFrozen) this.#watch.poll(isWake);
     this.#changed();
   }
 

@@ -127,8 +127,8 @@ export class Dialogue {
 
   /** This page, for what it sends. */
   get #device() {
-    const { socketId } = this.#connection.roads;
-    return { id: this.#world.device, socketId, speaks: this.speaker.isOn };
+    const { device, socketId } = this.#world;
+    return { id: device, socketId, speaks: this.speaker.isOn };
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The errors of the client. */
 
 // Titles of errors with status 0, and of refusals without a title. A front end may translate them.
+export const NO_TOKEN = 'The app gave no token';
 export const INTERRUPTED = 'The connection was interrupted';
 export const SERVER_FAILED = 'The server failed';
 export const TIMED_OUT = 'The request timed out';

@@ -26,6 +26,7 @@ import { follow } from './waiting.js';
 /** @typedef {{status: number, headers: Headers, body: any}} Received */
 
 const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds to start
+const DATE_MS = 1000; // the header Date is in seconds
 const SILENCE_MS = 20_000; // of a stream, which sends a comment every 10 s
 const EVENTS = 'text/event-stream';
 
@@ -52,9 +53,11 @@ export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
     cancel = clock.after(SILENCE_MS, late);
     onBytes?.();
   };
+  const told = clock.ask?.();
   try {
     const response = await fetch(baseUrl + path, { ...requestInit(request), signal: ending.signal });
     const { status, headers } = response;
+    told?.(headers.get('Date'), DATE_MS);
     const streams = onEvent && headers.get('Content-Type')?.startsWith(EVENTS);
     const body = streams ? await readEvents(response, onEvent, renewLimit) : await readJson(response);
     return { status, headers, body };

@@ -80,11 +80,6 @@ export class Roads {
     return /** @type {Socket | false | undefined} */ (socket);
   }
 
-  /** The connection to the channel, if there is one. @returns {string | undefined} */
-  get socketId() {
-    return /** @type {any} */ (this.#open.get('channel')?.road)?.socketId;
-  }
-
   /** @param {RoadName[]} [wanted] the roads that stay open */
   close(wanted = []) {
     for (const [name, { road }] of this.#open) {

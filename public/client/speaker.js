@@ -5,6 +5,7 @@
 
 import { SPOKEN } from './storage.js';
 import { deference, Speaking } from './speaking.js';
+import { claims } from './later.js';
 import { alone } from './tabs.js';
 import { waitFor } from './waiting.js';
 
@@ -25,11 +26,15 @@ import { waitFor } from './waiting.js';
  * @property {'yours' | 'held' | 'over'} [state] held: by another device; over: nobody says it now
  * @property {number} [claim] its number
  * @property {number} [leftMs] how long it lasts, whoever has it
+ *
+ * @typedef {object} Held
+ * @property {number} [number] of the claim
+ * @property {Promise<void>} lost resolves when another device may say it
  */
 
 const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
 const LEAST_MS = 30_000;
-const AGAIN_MS = 5000; // until a claim that failed is tried again
+const AGAIN_MS = 5000; // until the code that claims is loaded again
 
 export class Speaker {
   #context;
@@ -90,6 +95,7 @@ export class Speaker {
     const { world, log, isOurs } = this.#context;
     const { clock, userStorage, surroundings } = world;
     if (!this.#listener || log.isBehind) return null; // a later entry may replace this one
+    if (clock.isSure === false) return null; // it may have expired; a poll asks for the time
     const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
     if (!next) return null;
     const { message, sinceMs } = next;
@@ -102,54 +108,44 @@ export class Speaker {
     await alone(this.#context.world, 'voice', async () => {
       for (let next = this.#next(); next?.pauseMs === 0; next = this.#next()) {
         const { message } = next;
-        const claimed = this.#context.isReply(message) ? {} : await this.#claim(message);
-        if (claimed && this.#listener) await this.#say(message, claimed);
+        if (this.#context.isReply(message)) await this.#say(message);
+        else await this.#sayIfClaimed(message);
       }
     }).catch(() => {}); // closed
     this.#isBusy = false;
     this.plan();
   }
 
-  /**
-   * Ask the server whether this device may say a message.
-   * @param {Message} message
-   * @returns {Promise<Claim | null>} null: not now
-   */
-  async #claim({ seq }) {
-    const { world, claim } = this.#context;
-    const askedMs = world.clock.now();
-    /** @type {Claim} */
-    const { state, leftMs = 0, ...more } = await waitFor(
-      world,
-      AGAIN_MS,
-      undefined,
-      (resolve) => resolve({ state: 'held' }),
-      (resolve, reject) => claim(seq).then(resolve, reject),
-    ).catch((error) => (error.isPassing || world.lifetime.aborted ? { state: 'held' } : {})); // an older server
-    if (state === 'held') this.#speaking.postpone(seq, world.clock.now() + (leftMs || AGAIN_MS));
-    if (state === 'over') world.userStorage.take(SPOKEN, seq);
-    // By the time that has passed here: no clock is compared with another.
-    return state && state !== 'yours' ? null : { ...more, leftMs: leftMs && askedMs + leftMs - world.clock.now() };
+  /** @param {Message} message */
+  #sayIfClaimed(message) {
+    const { seq } = message;
+    const say = (/** @type {Held} */ held) => this.#say(message, held);
+    return claims().then(
+      ({ sayIfClaimed }) => sayIfClaimed(this.#context, this.#speaking, seq, say),
+      () => this.#speaking.postpone(seq, this.#context.world.clock.now() + AGAIN_MS),
+    );
   }
 
   /**
    * @param {Message} message
-   * @param {Claim} claimed
+   * @param {Held} [held] the right to say it, if it is needed
    */
-  async #say(message, { claim, leftMs }) {
+  async #say(message, held) {
     const { world, heard } = this.#context;
+    if (!this.#listener) return;
     // Take it before it is spoken: if the page dies in between, it is not spoken rather than twice.
     world.userStorage.take(SPOKEN, message.seq);
-    const limitMs = leftMs || LEAST_MS + SLOWEST_MS * message.text.length;
+    const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;
     // In case nobody calls `done`: the next message must not wait for ever.
     /** @type {import('./waiting.js').Settling<[Heard, number?]>} */
     const cutOff = (resolve) => resolve(['cutOff']);
-    const [how, chars] = await waitFor(world, limitMs, undefined, cutOff, (resolve) =>
-      this.#listener?.(message, (...outcome) => resolve(outcome)),
-    ).catch((error) => {
+    const [how, chars] = await waitFor(world, limitMs, undefined, cutOff, (resolve) => {
+      held?.lost.then(() => resolve(['cutOff']));
+      this.#listener?.(message, (...outcome) => resolve(outcome));
+    }).catch((error) => {
       if (!world.lifetime.aborted) console.error('A listener failed.', error);
       return /** @type {[Heard, number?]} */ (['unspoken']);
     });
-    heard(message.seq, how, chars, claim).catch(() => {}); // without a report it counts as not heard
+    heard(message.seq, how, chars, held?.number).catch(() => {}); // without a report it counts as not heard
   }
 }

@@ -6,6 +6,7 @@
 /** @type {Clock} */
 export const browserClock = {
   now: () => Date.now(),
+  steady: () => (globalThis.performance ?? Date).now(),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);

@@ -96,6 +96,7 @@
  * @property {boolean} [listening] whether the server knows that somebody listens
  *
  * @typedef {object} Session
+ * @property {string} [time] the server's; older servers do not say it
  * @property {string} userId
  * @property {string} token
  * @property {string} expiresAt
@@ -217,6 +218,8 @@
  * @property {(listener: (change: DocumentChange) => void) => () => void} onDocument
  *   called when a job has changed, while the channel is the road
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
+ * @property {() => number} now the server's time in ms since 1970, to compare with `createdAt` and
+ *   `expiresAt`; the device's clock may be wrong
  * @property {() => void} close
  * @property {Session} session at the time of connecting
  *
@@ -259,10 +262,13 @@
  *
  * @typedef {{type: string, messageId?: string, questionId?: string, [more: string]: unknown}} Frame
  *
+ * @typedef {string | null | undefined} Token of your app; nothing if the user has signed out
+ *
  * @typedef {object} ConnectOptions
  * @property {string} [baseUrl] the server's address; the page's own origin by default
  * @property {string} [accessKey]
- * @property {string} [token]
+ * @property {string | (() => Token | Promise<Token>)} [token] a function is called again whenever a
+ *   fresh one is needed
  * @property {string} [mind] of a job (its `conversationId`): connect to its log, not to the brain's
  * @property {number} [history] how many earlier entries to start with (0)
  * @property {RoadName} [road] use only this one, and poll while it is away

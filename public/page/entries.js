@@ -47,6 +47,16 @@ export function withAddresses(text, isForeign) {
   return [...nodes, ...buttons];
 }
 
+let read = () => Date.now(); // until there is a connection
+
+/** @param {() => number} now of a connection */
+export function tellTime(now) {
+  read = now;
+}
+
+/** The server's time in ms since 1970, to compare with times from the server. */
+export const now = () => read();
+
 /** @param {string} createdAt */
 export function timeOf(createdAt) {
   const at = new Date(createdAt);

@@ -2,7 +2,7 @@
 
 import { field, make } from './dom.js';
 import { confirmButton, empty, list, Loaded, saving } from './panel.js';
-import { showRules } from './rules.js';
+import { showRules } from './lists/rules.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */

@@ -2,6 +2,7 @@
 
 import { refusalInWords } from './wording.js';
 import { button, make, onEscape } from './dom.js';
+import { now } from './entries.js';
 import { locale, t } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
@@ -131,7 +132,7 @@ export function confirmButton(label, name, act) {
 /** @param {string} iso */
 export function when(iso) {
   const at = new Date(iso);
-  const isToday = at.toDateString() === new Date().toDateString();
+  const isToday = at.toDateString() === new Date(now()).toDateString();
   const shown = isToday
     ? at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
     : at.toLocaleDateString(locale, { day: 'numeric', month: 'short', year: 'numeric' });

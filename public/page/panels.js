@@ -3,7 +3,7 @@
 import { button, byId, icon, make } from './dom.js';
 import { documentsPanel } from './documents/panel.js';
 import { jobsPanel } from './jobs/panel.js';
-import { memoryPanel } from './facts.js';
+import { memoryPanel } from './lists/facts.js';
 import { mailboxPanel } from './mail/mailbox.js';
 import { notificationsPanel } from './notifications.js';
 import { TITLE_ID } from './panel.js';

@@ -19,6 +19,8 @@ export class Server {
   longestPage = 100;
   sessionMs = 24 * 3600_000;
   hasStreams = true;
+  isOld = false; // says nothing about its time
+  userId = 'anna';
   isBuffering = false; // events reach nobody before their response has ended
   streams = new Set();
   sockets = new Set();
@@ -101,7 +103,9 @@ export class Server {
     const fault = place < 0 ? null : this.#faults.splice(place, 1)[0].fault;
     if (fault !== null) return this.#broken(fault, signal);
     await cancelled(signal);
-    return this.#route(request);
+    const response = await this.#route(request);
+    if (!this.isOld) response.headers.set('Date', new Date(this.clock.now()).toUTCString());
+    return response;
   };
 
   /** Take a text, once; `reply` is called with the outcome, now or later. */
@@ -222,7 +226,8 @@ export class Server {
     if (!isKnown && !isWelcome) return problem(401);
     this.validTokens.add(this.token);
     return Response.json({
-      userId: 'anna',
+      time: this.isOld ? undefined : new Date(this.clock.now()).toISOString(),
+      userId: this.userId,
       token: this.token,
       expiresAt: new Date(this.clock.now() + this.sessionMs).toISOString(),
       channel: 'private-user-a',

@@ -180,7 +180,7 @@ async def test_a_rule_is_shown_and_deleted(page: Page, person: Person) -> None:
     await confirm(panel, "Delete: when Anna writes")
 
     await shows(panel.get_by_text("None yet."))
-    assert (await person.get("/api/rules")).json() == {"rules": []}
+    assert (await person.get("/api/rules")).json()["rules"] == []
 
 
 # ---- memory

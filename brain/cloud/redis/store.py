@@ -5,9 +5,10 @@ in the simulator.
 """
 
 from copy import copy
+from typing import Self
 
 from brain.cloud.redis.devices.pages import OnGrowth, unnoticed
-from brain.cloud.redis.moves.admit import admit
+from brain.cloud.redis.moves.admit import Joins, admit
 from brain.cloud.redis.moves.aside import aside
 from brain.cloud.redis.moves.commit import commit
 from brain.cloud.redis.moves.heard import heard
@@ -66,6 +67,7 @@ class RedisStore:
         `grown` is told of each text of the user's, and of each last message of a run.
         """
         self.last_archived = last_archived
+        self.joins: Joins = ""
         self._redis = redis
         self._grown = grown
         self._device = ""
@@ -92,7 +94,14 @@ class RedisStore:
             log_bound=self.log_bound,
             last_archived=self.last_archived,
             grown=self._grown,
+            joins=self.joins,
         )
+
+    def joining(self, joins: Joins) -> Self:
+        """Return this store as it admits only what joins a run. Such an `admit` raises RunEnded."""
+        store = copy(self)
+        store.joins = joins
+        return store
 
     async def aside(
         self, arrival: Arrival, answer: Draft, *, even_idle: bool = False

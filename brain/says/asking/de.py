@@ -87,6 +87,13 @@ def ask_send_helpers(count: int, tokens: int) -> str:
     return f"{number} Helfer, höchstens {most} Tokens. Soll ich?"
 
 
+def ask_play(count: int, tokens: int, *, is_talk: bool) -> str:
+    one, many = ("Ein Gespräch", "Gespräche") if is_talk else ("Eine Probe", "Proben")
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    most = f"{tokens:,}".replace(",", ".")
+    return f"{one if count == 1 else f'{number} {many}'}, höchstens {most} Tokens. Soll ich?"
+
+
 def ask_tell_helper(helper: str, text: str) -> str:
     return f"Soll ich dem Helfer „{helper}“ das sagen: {text}"
 

@@ -86,6 +86,12 @@ def ask_send_helpers(count: int, tokens: int) -> str:
     return f"{number} {'helper' if count == 1 else 'helpers'}, at most {tokens:,} tokens. Shall I?"
 
 
+def ask_play(count: int, tokens: int, *, is_talk: bool) -> str:
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    what = "talk" if is_talk else "rehearsal"
+    return f"{number} {what}{'' if count == 1 else 's'}, at most {tokens:,} tokens. Shall I?"
+
+
 def ask_tell_helper(helper: str, text: str) -> str:
     return f"Shall I tell the helper “{helper}” this: {text}"
 

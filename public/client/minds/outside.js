@@ -91,7 +91,7 @@ function socketOfMind(mind, WebSocket) {
       /** @param {string} text */
       send(text) {
         const { type, ...frame } = JSON.parse(text);
-        if (/^p[io]ng$/.test(type)) return super.send(text);
+        if (/^(p[io]ng|token)$/.test(type)) return super.send(text);
         if (/^(resume|say)$/.test(type)) return super.send(JSON.stringify({ type, ...frame, mind }));
         const { status, ...answer } = controlled({ type, ...frame });
         const told = status === 200 ? { type: 'controlled', ...answer } : { type: 'error', status, ...answer };

@@ -37,11 +37,6 @@ export class Channel {
     if (presenceChannel) this.#watchOthers(this.#pusher.subscribe(presenceChannel));
   }
 
-  /** Of the connection: what this page sends need not be told to it. */
-  get socketId() {
-    return this.#pusher.connection.socket_id;
-  }
-
   close() {
     this.#isClosed = true;
     this.#cancelResubscribe();
@@ -78,6 +73,7 @@ export class Channel {
   }
 
   #subscribed() {
+    this.#world.socketId = this.#pusher.connection.socket_id;
     this.#refusals = 0;
     this.#onStanding('live');
   }

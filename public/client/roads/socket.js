@@ -98,8 +98,10 @@ export class Socket {
         cancel();
         cancel = clock.after(ms, act);
       };
+      let unsubscribe = () => {};
       const end = (code = 0) => {
         cancel();
+        unsubscribe();
         socket.onmessage = socket.onclose = null;
         socket.close();
         resolve(code);
@@ -116,6 +118,9 @@ export class Socket {
         const { type, ...frame } = JSON.parse(data);
         if (type !== 'ready') return this.#take(socket, type, frame);
         this.#socket = socket;
+        unsubscribe = this.#context.gateway.renewals.subscribe(({ token }) =>
+          socket.send(JSON.stringify({ type: 'token', token })),
+        );
         socket.send(JSON.stringify({ type: 'resume', sinceSeq: this.#context.receiver.sinceSeq() }));
         isUp();
       };

@@ -7,11 +7,11 @@ import {
   byOthers,
   empty,
   focusPanel,
-  list,
   Loaded,
   searchField,
   when,
 } from '../panel.js';
+import { pagedList, readPage } from '../lists/pages.js';
 import { optionalText, t } from '../texts.js';
 import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
 
@@ -100,13 +100,11 @@ class Documents {
 
   #load() {
     const query = this.#query;
-    return this.#found.show(
-      async () => (await this.#resources.get(PATH, { query })).documents,
-      (/** @type {Listed[]} */ documents) => [
-        documents.length > 0
-          ? list(...documents.map((one) => this.#item(one)))
-          : empty(t(query ? 'documents.noMatch' : 'documents.none')),
-      ],
+    const read = (cursor = '') => readPage(this.#resources, PATH, 'documents', { query, cursor });
+    return this.#found.show(read, (first) =>
+      first.rows.length > 0
+        ? pagedList(first, (/** @type {Listed} */ one) => this.#item(one), read)
+        : [empty(t(query ? 'documents.noMatch' : 'documents.none'))],
     );
   }
 

@@ -216,6 +216,8 @@ export const de = {
   'documents.fault.slow':
     'Es dauert zu lange, die Datei zu lesen. Teile sie auf und versuche es noch einmal.',
 
+  'list.count': '{shown} von {total}',
+  'list.more': 'Mehr anzeigen',
   'mailbox.search': 'E-Mails durchsuchen',
   'mailbox.none': 'Noch keine E-Mails. Die ersten können eine Minute brauchen.',
   'mailbox.noMatch': 'Keine E-Mail passt zu deiner Suche.',
@@ -263,7 +265,6 @@ export const de = {
 
   'memory.intro': 'Was sich dein Gehirn für dich merken soll.',
   'memory.none': 'Noch nichts. Um etwas hinzuzufügen, sag „Merk dir, dass …“.',
-  'memory.more': 'Mehr anzeigen',
 
   'question.action': 'Aktion',
   'question.approve': 'Zustimmen',

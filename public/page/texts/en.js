@@ -201,6 +201,8 @@ export const en = {
     'The PDF has no text. It is probably scanned: let a program recognise its text first.',
   'documents.fault.slow': 'The file takes too long to read. Split it and try again.',
 
+  'list.count': '{shown} of {total}',
+  'list.more': 'Show more',
   'mailbox.search': 'Search emails',
   'mailbox.none': 'No emails yet. The first ones can take a minute to appear.',
   'mailbox.noMatch': 'No emails match your search.',
@@ -246,7 +248,6 @@ export const en = {
 
   'memory.intro': 'What you asked your brain to remember.',
   'memory.none': 'Nothing yet. To add something, say “Remember that …”.',
-  'memory.more': 'Show more',
 
   'question.action': 'Action',
   'question.approve': 'Approve',

@@ -7,6 +7,8 @@ local a = arguments({
     -- The question that the text decides, if any. `plain` is stored if the text does not decide it; if `plain` is
     -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
     .. ' question verdict plain manner'
+    -- What the text must find, if it is new: `open` an open run; `live` anything but a run after which nothing may come.
+    .. ' joins'
     -- The turn's call as a short name, empty for none; the turn as it is stored in a text; the message id of the turn's
     -- text that this one replaces; whether it replaces whichever stands if that is not known; its own id, in JSON.
     .. ' call turn replaces amends own'
@@ -134,6 +136,11 @@ if seq and r.state ~= '' then -- without a state, nothing is left of the run tha
     'wake', text(r.wake), 'left_ms', text(r.lease - now), 'later', {}, 'withdraws', withdraws,
     'devices', r.devices, 'channel', r.channel,
   })
+end
+
+local is_closed = a.joins ~= '' and redis.call('HGET', RUN, 'closed') == r.id and r.id ~= ''
+if is_closed or a.joins == 'open' and idle then
+  return answer({ 'is', 'ended' })
 end
 
 local old = replaced()

@@ -1,6 +1,7 @@
 """Admits a user's text."""
 
 from dataclasses import replace
+from typing import Literal
 
 from brain.cloud.redis.devices.pages import OnGrowth, growth_in, page_of, unnoticed
 from brain.cloud.redis.entries import numbers
@@ -26,6 +27,7 @@ from brain.cloud.redis.scripts import (
 )
 from brain.cloud.redis.turns import TURN, call_name
 from brain.codec import dumps, fingerprint
+from brain.errors import BrainError
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
@@ -35,6 +37,14 @@ from brain.run.moves import Admission, Arrival, Closed, Recorded
 MARK_MS = 1_000  # since the question was heard or shown
 RESPONSE_MS = 2_000  # since the response with the question was sent
 SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
+
+
+class RunEnded(BrainError):
+    """A text was to join a run, and none is open, or nothing may follow the last one."""
+
+
+type Joins = Literal["", "open", "live"]
+"""What a text must find: anything; an open run; or a last run that is not closed."""
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S, part="taking_back")
 
 
@@ -46,8 +56,11 @@ async def admit(
     log_bound: str,
     last_archived: LastSeq | None = None,
     grown: OnGrowth = unnoticed,
+    joins: Joins = "",
 ) -> Admission:
-    """Append the text once, and take the lease if it is free or expired."""
+    """Append the text once, and take the lease if it is free or expired. Raises RunEnded if it
+    must join a run and cannot.
+    """
     keys, decision = Keys.of(arrival.user_id), arrival.decision
     replaces = arrival.replaces
     replaced = [f"id:{replaces}"] if replaces else []
@@ -66,12 +79,14 @@ async def admit(
             "withdrawn",
             *replaced,
         ),
-        {**_text(arrival), **_bounds(limits, log_bound)},
+        {**_text(arrival), **_bounds(limits, log_bound), "joins": joins},
         user_id=arrival.user_id,
         last_archived=last_archived,
     )
     if reply.kind in ("admitted", "recorded"):
         grown(growth_in(reply, seq=reply.number("seq"), is_last=False))
+    if reply.kind == "ended":
+        raise RunEnded
     return _admission(arrival.user_id, reply)
 
 

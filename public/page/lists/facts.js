@@ -1,16 +1,16 @@
 /** The panel of memory: the facts that the brain remembers, each with a button to delete it. */
 
-import { button, make } from './dom.js';
-import { byOthers, confirmButton, empty, list, Loaded, when } from './panel.js';
-import { t } from './texts.js';
+import { make } from '../dom.js';
+import { pagedList, readPage } from './pages.js';
+import { byOthers, confirmButton, empty, Loaded, when } from '../panel.js';
+import { t } from '../texts.js';
 
-/** @typedef {import('./resources.js').Resources} Resources */
+/** @typedef {import('../resources.js').Resources} Resources */
 /** @typedef {{id: string, text: string, source: string, at: string, foreign: boolean}} Fact */
 
 const PATH = '/api/facts';
-const PAGE = 50;
 
-/** @param {Resources} resources @returns {import('./panel.js').Panel} */
+/** @param {Resources} resources @returns {import('../panel.js').Panel} */
 export function memoryPanel(resources) {
   const facts = new Facts(resources);
   return {
@@ -24,10 +24,6 @@ export function memoryPanel(resources) {
 class Facts {
   #resources;
   #place = new Loaded();
-  /** @type {Fact[]} */
-  #facts = [];
-  /** @type {number | undefined} */
-  #nextOffset;
 
   /** @param {Resources} resources */
   constructor(resources) {
@@ -46,27 +42,13 @@ class Facts {
     if (this.#place.element.isConnected) void this.#show();
   }
 
-  #show(offset = 0) {
-    return this.#place.show(
-      () => this.#load(offset),
-      () => this.#draw(),
+  #show() {
+    const read = (cursor = '') => readPage(this.#resources, PATH, 'facts', { cursor });
+    return this.#place.show(read, (first) =>
+      first.rows.length > 0
+        ? pagedList(first, (/** @type {Fact} */ fact) => this.#item(fact), read)
+        : [empty(t('memory.none'))],
     );
-  }
-
-  /** @param {number} offset 0 replaces the facts, more appends to them */
-  async #load(offset) {
-    const page = await this.#resources.get(PATH, { limit: PAGE, offset });
-    this.#facts = offset ? [...this.#facts, ...page.facts] : page.facts;
-    this.#nextOffset = page.nextOffset;
-  }
-
-  #draw() {
-    if (this.#facts.length === 0) return [empty(t('memory.none'))];
-    const items = list(...this.#facts.map((fact) => this.#item(fact)));
-    const offset = this.#nextOffset;
-    if (!offset) return [items];
-    const more = () => void this.#show(offset);
-    return [items, button(t('memory.more'), more, { className: 'plain' })];
   }
 
   /** @param {Fact} fact */

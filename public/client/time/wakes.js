@@ -4,7 +4,7 @@ const TICK_MS = 2000;
 const LATE_MS = 15_000; // a busy page is late by seconds; more means that it was suspended
 
 /**
- * @param {import('./outside.js').World} world
+ * @param {import('../outside.js').World} world
  * @param {(what: 'change' | 'wake' | 'tick') => void} notify called with `change` when tab or
  *   network change, with `wake` when the page comes back, and regularly with `tick`
  * @returns {() => void} stops watching
@@ -12,6 +12,7 @@ const LATE_MS = 15_000; // a busy page is late by seconds; more means that it wa
 export function attend({ clock, surroundings }, notify) {
   const isThere = () => surroundings.isOnline && !surroundings.isFrozen;
   let wasThere = isThere();
+  let wasSure = true;
   let cancel = () => {};
   const tick = () => {
     const dueMs = clock.now() + TICK_MS;
@@ -19,8 +20,11 @@ export function attend({ clock, surroundings }, notify) {
     cancel = clock.after(TICK_MS, () => {
       // Browsers delay the timers of a hidden tab.
       const isLate = clock.now() - dueMs > LATE_MS && !surroundings.isHidden;
+      // The clock by which this is measured may have stood still meanwhile.
+      const isUnsure = clock.isSure === false && wasSure;
+      wasSure = clock.isSure !== false;
       tick();
-      notify(isLate ? 'wake' : 'tick');
+      notify(isLate || isUnsure ? 'wake' : 'tick');
     });
   };
   const unlisten = surroundings.onChange(() => {

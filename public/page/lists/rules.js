@@ -1,11 +1,12 @@
 /** The rules of what to notify the user about: listed, edited and deleted. */
 
-import { button, field, make, onEscape } from './dom.js';
-import { byOthers, confirmButton, empty, focusPanel, list, saving, when } from './panel.js';
-import { t } from './texts.js';
+import { button, field, make, onEscape } from '../dom.js';
+import { byOthers, confirmButton, empty, focusPanel, saving, when } from '../panel.js';
+import { pagedList, readPage } from './pages.js';
+import { t } from '../texts.js';
 
-/** @typedef {import('./resources.js').Resources} Resources */
-/** @typedef {import('./panel.js').Loaded} Loaded */
+/** @typedef {import('../resources.js').Resources} Resources */
+/** @typedef {import('../panel.js').Loaded} Loaded */
 
 /**
  * @typedef {object} Rule
@@ -25,13 +26,11 @@ const RULES = '/api/rules';
 /** @param {Resources} resources @param {Loaded} place */
 export function showRules(resources, place) {
   const again = () => showRules(resources, place);
-  void place.show(
-    async () => (await resources.get(RULES)).rules,
-    (/** @type {Rule[]} */ rules) => [
-      rules.length > 0
-        ? list(...rules.map((rule) => item(resources, rule, again)))
-        : empty(t('notifications.rulesNone')),
-    ],
+  const read = (cursor = '') => readPage(resources, RULES, 'rules', { cursor });
+  void place.show(read, (first) =>
+    first.rows.length > 0
+      ? pagedList(first, (/** @type {Rule} */ rule) => item(resources, rule, again), read)
+      : [empty(t('notifications.rulesNone'))],
   );
 }
 

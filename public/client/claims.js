@@ -1,0 +1,59 @@
+/**
+ * The right to say what came for no device, or late: the server gives it to one device at a time.
+ * Loaded when it is first needed.
+ */
+
+import { SPOKEN } from './storage.js';
+
+/** @typedef {import('./speaker.js').Claim} Claim */
+
+const AGAIN_MS = 5000; // until a claim that failed is tried again
+const LONGEST_MS = 2 ** 31 - 1; // of setTimeout
+
+/**
+ * Have a message said if this device may. While it takes long, the right is renewed.
+ * @param {import('./speaker.js').SpeakerContext} context
+ * @param {import('./speaking.js').Speaking} speaking in which the message waits if it may not be said now
+ * @param {number} seq
+ * @param {(held: import('./speaker.js').Held) => Promise<void>} say
+ */
+export async function sayIfClaimed({ world, claim }, speaking, seq, say) {
+  const { clock, userStorage, lifetime } = world;
+  let isSaid = false;
+  let cancel = () => {};
+  const ask = async () => {
+    const askedMs = clock.now();
+    /** @type {Claim} */
+    const { state = 'yours', leftMs = LONGEST_MS, ...more } = await claim(seq).catch((error) =>
+      // Anything else comes from an older server, which has no claims.
+      error.isPassing || lifetime.aborted ? { state: 'held', leftMs: AGAIN_MS } : {},
+    );
+    // By the time that has passed here: no clock is compared with another.
+    return { state, endMs: askedMs + leftMs, number: more.claim };
+  };
+  const first = await ask();
+  const { state, endMs } = first;
+  if (state === 'over') userStorage.take(SPOKEN, seq);
+  if (state === 'held') speaking.postpone(seq, endMs);
+  if (state !== 'yours' || endMs <= clock.now()) return;
+  /** @type {import('./speaker.js').Held} */
+  const held = { number: first.number, lost: new Promise((lose) => keep(first, lose)) };
+  await say(held).finally(() => {
+    isSaid = true;
+    cancel();
+  });
+
+  /**
+   * @param {{endMs: number}} one
+   * @param {() => void} lose
+   */
+  function keep(one, lose) {
+    cancel = clock.after(one.endMs - clock.now(), async () => {
+      const again = await ask();
+      if (isSaid) return;
+      if (again.state !== 'yours') return lose();
+      held.number = again.number;
+      keep(again, lose);
+    });
+  }
+}
