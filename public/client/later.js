@@ -19,7 +19,7 @@ export function talking(parts, options) {
 }
 
 export const minds = () => import('./minds/calls.js');
-export const claims = () => import('./claims.js');
+export const claims = () => import('../voice/claims.js');
 
 /**
  * The calls of a group of minds/calls.js. An `await` of the group itself finds no `then` there.

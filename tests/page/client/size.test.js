@@ -16,7 +16,7 @@ async function bundled() {
     absWorkingDir: ROOT,
     entryPoints: ['public/brain.js'],
     outfile: 'public/vendor/brain.min.js',
-    external: ['vendor/pusher', 'voice/talk', 'client/minds/calls', 'client/claims'].map((name) => `./public/${name}.js`),
+    external: ['vendor/pusher', 'voice/talk', 'client/minds/calls', 'voice/claims'].map((name) => `./public/${name}.js`),
     bundle: true,
     format: 'esm',
     minify: true,

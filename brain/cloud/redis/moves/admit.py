@@ -61,24 +61,10 @@ async def admit(
     """Append the text once, and take the lease if it is free or expired. Raises RunEnded if it
     must join a run and cannot.
     """
-    keys, decision = Keys.of(arrival.user_id), arrival.decision
-    replaces = arrival.replaces
-    replaced = [f"id:{replaces}"] if replaces else []
-    resting = f"rest:{decision.question_id}" if decision else "rest"
     reply = await run_numbered(
         ADMIT,
         redis,
-        keys.keys(
-            "run",
-            "log",
-            "journal",
-            f"id:{arrival.message_id}",
-            "memory",
-            "questions",
-            resting,
-            "withdrawn",
-            *replaced,
-        ),
+        _keys(arrival),
         {**_text(arrival), **_bounds(limits, log_bound), "joins": joins},
         user_id=arrival.user_id,
         last_archived=last_archived,
@@ -88,6 +74,21 @@ async def admit(
     if reply.kind == "ended":
         raise RunEnded
     return _admission(arrival.user_id, reply)
+
+
+def _keys(arrival: Arrival) -> list[str]:
+    decision, replaces = arrival.decision, arrival.replaces
+    return Keys.of(arrival.user_id).keys(
+        "run",
+        "log",
+        "journal",
+        f"id:{arrival.message_id}",
+        "memory",
+        "questions",
+        f"rest:{decision.question_id}" if decision else "rest",
+        "withdrawn",
+        *([f"id:{replaces}"] if replaces else []),
+    )
 
 
 def _text(arrival: Arrival) -> ScriptArguments:

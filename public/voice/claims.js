@@ -3,19 +3,19 @@
  * Loaded when it is first needed.
  */
 
-import { SPOKEN } from './storage.js';
+import { SPOKEN } from '../client/storage.js';
 
-/** @typedef {import('./speaker.js').Claim} Claim */
+/** @typedef {import('../client/speaker.js').Claim} Claim */
 
 const AGAIN_MS = 5000; // until a claim that failed is tried again
 const LONGEST_MS = 2 ** 31 - 1; // of setTimeout
 
 /**
  * Have a message said if this device may. While it takes long, the right is renewed.
- * @param {import('./speaker.js').SpeakerContext} context
- * @param {import('./speaking.js').Speaking} speaking in which the message waits if it may not be said now
+ * @param {import('../client/speaker.js').SpeakerContext} context
+ * @param {import('../client/speaking.js').Speaking} speaking in which the message waits if it may not be said now
  * @param {number} seq
- * @param {(held: import('./speaker.js').Held) => Promise<void>} say
+ * @param {(held: import('../client/speaker.js').Held) => Promise<void>} say
  */
 export async function sayIfClaimed({ world, claim }, speaking, seq, say) {
   const { clock, userStorage, lifetime } = world;
@@ -36,7 +36,7 @@ export async function sayIfClaimed({ world, claim }, speaking, seq, say) {
   if (state === 'over') userStorage.take(SPOKEN, seq);
   if (state === 'held') speaking.postpone(seq, endMs);
   if (state !== 'yours' || endMs <= clock.now()) return;
-  /** @type {import('./speaker.js').Held} */
+  /** @type {import('../client/speaker.js').Held} */
   const held = { number: first.number, lost: new Promise((lose) => keep(first, lose)) };
   await say(held).finally(() => {
     isSaid = true;
