@@ -55,9 +55,10 @@ check: ## everything that can be said without running the code
 	npm run check
 	.venv/bin/python -m local.openapi --check
 
-docs: ## docs/openapi.json, public/brain.d.ts and the table of sources, from the code
+docs: ## docs/openapi.json, public/*.d.ts and the table of sources, from the code
 	$(call setup,dev)
 	.venv/bin/python -m local.openapi
+	npm run -s build:types
 	.venv/bin/python -m local.docs.sources
 
 lock: ## requirements.txt, pylock.toml and the lists of make ears: versions and hashes
@@ -91,6 +92,7 @@ chaos-long: ## every enumeration and more random histories, and five minutes of 
 	CHAOS=long .venv/bin/python -m pytest tests/chaos tests/walks
 
 clean: ## what the set-up and the tools made goes; the state of the local services stays
-	rm -rf .venv node_modules tests/vercel/node_modules public/vendor .local/setup .vercel
+	rm -rf .venv node_modules tests/vercel/node_modules tests/page/packages/node_modules
+	rm -rf public/vendor dist .local/setup .vercel
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find api brain local tests bench -name __pycache__ -prune -exec rm -rf {} +

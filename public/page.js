@@ -2,8 +2,9 @@
 
 import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
+import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
-import { byId } from './page/dom.js';
+import { byId, leaveComposing, setText } from './page/dom.js';
 import { tellTime } from './page/entries.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
@@ -12,6 +13,7 @@ import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn, userOf } from './page/signin.js';
 import { t } from './page/texts.js';
+import { refusalInWords } from './page/wording.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -28,6 +30,7 @@ const BEFORE = {
   listening: null,
   others: null,
   missed: 0,
+  mute: false,
   run: { state: 'idle', runId: null, activity: '', progress: null, loop: 0 },
   retrying: [],
   problem: null,
@@ -56,7 +59,7 @@ const signIn = new SignIn((accessKey) => void start(accessKey));
  * @param {number} [attempt]
  */
 async function start(accessKey, attempt = 1) {
-  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
   const options = { token, accessKey, onSession, history: HISTORY, road, surroundings };
@@ -65,13 +68,18 @@ async function start(accessKey, attempt = 1) {
     if (user && !accessKey && session.userId !== user) throw OTHER_USER;
     keep(session);
   }
+  if (attempt === 1) explain(t('start.brain'));
   try {
     begin(await connect(options));
   } catch (error) {
-    if (!(error instanceof BrainError)) throw error;
+    if (!(error instanceof BrainError)) {
+      explain(t('start.broken'), true);
+      throw error;
+    }
     if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
     if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
     showState({ ...BEFORE, connection: 'offline', problem: error });
+    explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
@@ -79,13 +87,13 @@ async function start(accessKey, attempt = 1) {
 
 /** Connect to a mind of a job. @param {string} mind */
 function toMind(mind) {
-  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   return connect({ token, mind, onSession: keep, history: MIND_HISTORY });
 }
 
 /** @param {{token: string}} session every new or renewed session */
 function keep({ token }) {
-  sessionStorage.setItem(TOKEN_PLACE, token);
+  tabStorage.setItem(TOKEN_PLACE, token);
   resources.setToken(token);
 }
 
@@ -118,22 +126,35 @@ function lose(lost) {
 
 /** Start without a token: on this machine no key may be needed. @param {string | null} userId */
 function startAnew(userId) {
-  sessionStorage.removeItem(TOKEN_PLACE);
-  user = userId;
-  if (user) void start();
-  else askForKey(t('signin.expired'));
+  tabStorage.setItem(TOKEN_PLACE, '');
+  user = userId; // null if what was stored is no token of anybody
+  void start();
 }
 
 /** @param {string | null} problem */
 function askForKey(problem) {
-  sessionStorage.removeItem(TOKEN_PLACE);
+  byId('starting').hidden = true; // it waits for the user
+  tabStorage.setItem(TOKEN_PLACE, '');
   signIn.ask(problem ?? '');
+}
+
+/**
+ * Say what the page waits for. It is seen after 15 s without a connection, or at once.
+ * @param {string} text
+ */
+function explain(text, isAtOnce = false) {
+  const place = byId('starting');
+  setText(place, text);
+  place.toggleAttribute('data-now', isAtOnce);
+  place.hidden = false;
 }
 
 /** @param {State} state */
 function showState(state) {
+  byId('starting').hidden = state.connection !== 'connecting';
   roads.show(state);
   conversation.showState(state);
 }
 
+leaveComposing();
 void start();

@@ -18,7 +18,7 @@ import { Watch } from './watch.js';
 
 /**
  * @typedef {object} Choices
- * @property {import('./outside.js').PusherClass | null} Pusher
+ * @property {import('./outside.js').PusherClass | null} [Pusher] loaded when needed by default
  * @property {number} history earlier entries to start with
  * @property {RoadName | null} road null = whichever works best
  */
@@ -37,7 +37,7 @@ export class Connection {
   pieces = new Topic();
   /** @type {Topic<import('./minds/types.js').JobChange>} */
   jobs = new Topic();
-  /** @type {Topic<import('./types.js').DocumentChange>} */
+  /** @type {Topic<import('./types.js').DocumentNews>} */
   documents = new Topic();
   /** @type {Topic<State>} */
   #states = new Topic();
@@ -50,6 +50,7 @@ export class Connection {
   /** @type {number | null} */
   #others = null;
   #isCatchingUp = true;
+  #isMute = false;
   #lastState = '';
 
   /**
@@ -111,6 +112,12 @@ export class Connection {
   /** Reset the count of missed messages. */
   seen = () => {
     this.inbox.missed = 0;
+    this.#changed();
+  };
+
+  /** @param {boolean} isMute */
+  hearMute = (isMute) => {
+    this.#isMute = isMute;
     this.#changed();
   };
 
@@ -211,6 +218,7 @@ export class Connection {
       retrying: this.sending.retrying,
       problem,
       missed: this.inbox.missed,
+      mute: this.#isMute,
     };
   }
 }

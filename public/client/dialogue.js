@@ -19,7 +19,6 @@ export class Dialogue {
   /** @type {Set<string | number | null | undefined>} */
   #ours = new Set(); // ids of this tab's texts, decisions, runs and replies, of agent calls in
   // progress, and seqs of its texts
-  #asking = 0; // requests in progress
 
   /**
    * @param {World} world
@@ -36,9 +35,10 @@ export class Dialogue {
       world,
       log,
       isOurs,
-      isReply: (message) => ours.has(message.id) || (this.#asking > 0 && isOurs(message)),
+      isOursNow: (message) => ours.has(message.id) || (connection.sending.isActive && isOurs(message)),
       claim: (seq) => connection.sending.control({ type: 'claim', seq, device: world.device }),
       heard: this.heard,
+      onMute: connection.hearMute,
     });
   }
 
@@ -79,7 +79,6 @@ export class Dialogue {
     const callId = order.callId ?? messageId;
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();
-    this.#asking += 1;
     try {
       let answer = this.#settle(await this.#connection.sending.sendText(order, signal));
       for (;;) {
@@ -89,7 +88,6 @@ export class Dialogue {
         answer = final;
       }
     } finally {
-      this.#asking -= 1;
       this.#ours.delete(callId);
     }
   };
@@ -127,8 +125,8 @@ export class Dialogue {
 
   /** This page, for what it sends. */
   get #device() {
-    const { device, socketId } = this.#world;
-    return { id: device, socketId, speaks: this.speaker.isOn };
+    const { device: id, socketId } = this.#world;
+    return { id, socketId, speaks: this.speaker.isOn };
   }
 
   /**

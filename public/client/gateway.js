@@ -27,6 +27,8 @@ export class Gateway {
   onRefused = () => {};
   #world;
   #credentials;
+  /** @type {string | undefined} */
+  #offered; // the last token that was judged
   #isRenewable = false;
   #dueMs = NaN; // when to act, by the server's clock
   /** @type {Promise<void> | null} */
@@ -49,17 +51,16 @@ export class Gateway {
   }
 
   /**
-   * Start a session with the token. If it is refused, use the access key, if there is one. If
-   * neither was given, nothing is sent: a local deployment needs no key.
+   * Start a session with the token. If it is refused, use a fresh one, or the access key, if there
+   * is one. If neither was given, nothing is sent: a local deployment needs no key.
    */
   async start() {
     const { token, accessKey } = this.#credentials;
     try {
       await this.#begin(token === undefined ? { accessKey } : { token: await this.#given() });
     } catch (error) {
-      const isRefused = /** @type {any} */ (error).status === 401;
-      if (token === undefined || !accessKey || !isRefused) throw error;
-      await this.#begin({ accessKey });
+      if (token === undefined || /** @type {any} */ (error).status !== 401) throw error;
+      await this.#replace({ .../** @type {object} */ (error) });
     }
   }
 
@@ -116,7 +117,8 @@ export class Gateway {
 
   #act() {
     this.#unplan();
-    if (!this.#isRenewable || this.#leftMs < 0) return this.onRefused();
+    const isOver = this.#leftMs < (this.#asksApp ? -LENIENT_MS : 0);
+    if (!this.#isRenewable || isOver) return this.onRefused();
     this.#renewing ??= this.#renewInTime()
       .catch(() => this.#plan(FAILED_PAUSE_MS)) // the next request reports a 401
       .finally(() => {
@@ -126,10 +128,9 @@ export class Gateway {
 
   /** Get a newer token from the app; or from the server, for one of its own that is still valid. */
   async #renewInTime() {
-    const { token } = this.session;
-    const fresh = this.#asksApp ? await this.#given() : token;
-    if (this.#asksApp && fresh === token) this.#plan(); // the app has no newer one so far
-    else await this.#begin({ token: fresh });
+    const token = this.#asksApp ? await this.#given() : this.session.token;
+    if (this.#asksApp && token === this.#offered) this.#plan(); // the app has no newer one so far
+    else await this.#begin({ token });
   }
 
   /**
@@ -141,18 +142,20 @@ export class Gateway {
     this.#unplan();
     if (this.#asksApp) {
       const fresh = await this.#given();
-      if (fresh !== this.session.token) return this.#begin({ token: fresh });
+      if (fresh !== this.#offered) return this.#begin({ token: fresh });
     }
     if (accessKey || token === undefined) return this.#begin({ accessKey });
     this.onRefused();
     throw refused('the token has expired', why);
   }
 
-  /** @param {object} key the credential */
+  /** @param {{token?: string, accessKey?: string}} key the credential */
   async #begin(key) {
     const { clock, language } = this.#world;
     const told = clock.ask?.();
-    const { body } = accepted(await send(this.#world, '/api/session', { json: { ...key, language } }));
+    const received = await send(this.#world, '/api/session', { json: { ...key, language } });
+    if (received.status <= 401) this.#offered = key.token; // accepted or refused
+    const { body } = accepted(received);
     told?.(body.time);
     const { token, userId = body.userId } = this.session;
     if (userId !== body.userId) {

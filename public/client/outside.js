@@ -28,7 +28,9 @@
  * @typedef {Outside & {userStorage: import('./storage.js').UserStorage, device: string, socketId?: string}} World
  *   `device`: the name of this page for the server; `socketId`: its connection to the channel
  *
- * @typedef {Pick<Storage, 'getItem' | 'setItem'>} StorageLike
+ * @typedef {object} StorageLike As localStorage; synchronous.
+ * @property {(name: string) => string | null} getItem
+ * @property {(name: string, text: string) => void} setItem
  *
  * @typedef {object} LocksLike The used part of navigator.locks.
  * @property {(name: string, how: {signal: AbortSignal}, act: () => any) => Promise<any>} request

@@ -17,10 +17,11 @@ import { waitFor } from './waiting.js';
  * @typedef {object} SpeakerContext
  * @property {import('./outside.js').World} world
  * @property {(message: Message) => boolean} isOurs whether it answers a text of this tab
- * @property {(message: Message) => boolean} isReply whether it came as this tab waited for it
+ * @property {(message: Message) => boolean} isOursNow whether it came as this tab waited for it
  * @property {import('./log.js').Log} log
  * @property {(seq: number) => Promise<Claim>} claim asks for the right to say a message
  * @property {(seq: number, how: Heard, chars?: number, claim?: number) => Promise<unknown>} heard
+ * @property {(isMute: boolean) => void} onMute whether what was spoken last gave no sound
  *
  * @typedef {object} Claim
  * @property {'yours' | 'held' | 'over'} [state] held: by another device; over: nobody says it now
@@ -34,7 +35,6 @@ import { waitFor } from './waiting.js';
 
 const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
 const LEAST_MS = 30_000;
-const AGAIN_MS = 5000; // until the code that claims is loaded again
 
 export class Speaker {
   #context;
@@ -99,31 +99,23 @@ export class Speaker {
     const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
     if (!next) return null;
     const { message, sinceMs } = next;
-    const dueMs = sinceMs + deference(isOurs(message), surroundings.isHidden, message.answersSeq > 0);
-    return { message, pauseMs: Math.max(dueMs - clock.now(), 0) };
+    const dueMs = sinceMs + deference(isOurs(message), surroundings.isHidden);
+    return { next, pauseMs: Math.max(dueMs - clock.now(), 0) };
   }
 
   async #speak() {
     this.#isBusy = true;
     await alone(this.#context.world, 'voice', async () => {
-      for (let next = this.#next(); next?.pauseMs === 0; next = this.#next()) {
-        const { message } = next;
-        if (this.#context.isReply(message)) await this.#say(message);
-        else await this.#sayIfClaimed(message);
+      for (let due = this.#next(); due?.pauseMs === 0; due = this.#next()) {
+        const { message } = due.next;
+        const say = (/** @type {Held} */ held) => this.#say(message, held);
+        // If the code cannot be loaded, it is said without a claim.
+        const loaded = !this.#context.isOursNow(message) && (await claims().catch(() => null));
+        await (loaded ? loaded.claim(this.#context, due.next, say) : this.#say(message));
       }
     }).catch(() => {}); // closed
     this.#isBusy = false;
     this.plan();
-  }
-
-  /** @param {Message} message */
-  #sayIfClaimed(message) {
-    const { seq } = message;
-    const say = (/** @type {Held} */ held) => this.#say(message, held);
-    return claims().then(
-      ({ sayIfClaimed }) => sayIfClaimed(this.#context, this.#speaking, seq, say),
-      () => this.#speaking.postpone(seq, this.#context.world.clock.now() + AGAIN_MS),
-    );
   }
 
   /**
@@ -131,21 +123,23 @@ export class Speaker {
    * @param {Held} [held] the right to say it, if it is needed
    */
   async #say(message, held) {
-    const { world, heard } = this.#context;
-    if (!this.#listener) return;
+    const { world, heard, onMute } = this.#context;
+    if (this.#next()?.next.message !== message) return; // overtaken while it was claimed
     // Take it before it is spoken: if the page dies in between, it is not spoken rather than twice.
     world.userStorage.take(SPOKEN, message.seq);
     const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;
     // In case nobody calls `done`: the next message must not wait for ever.
-    /** @type {import('./waiting.js').Settling<[Heard, number?]>} */
+    /** @type {import('./waiting.js').Settling<[Heard | 'mute', number?]>} */
     const cutOff = (resolve) => resolve(['cutOff']);
     const [how, chars] = await waitFor(world, limitMs, undefined, cutOff, (resolve) => {
       held?.lost.then(() => resolve(['cutOff']));
       this.#listener?.(message, (...outcome) => resolve(outcome));
     }).catch((error) => {
       if (!world.lifetime.aborted) console.error('A listener failed.', error);
-      return /** @type {[Heard, number?]} */ (['unspoken']);
+      return /** @type {[Heard | 'mute', number?]} */ (['unspoken']);
     });
-    heard(message.seq, how, chars, held?.number).catch(() => {}); // without a report it counts as not heard
+    const isMute = how === 'mute';
+    if (/mute|played|cut/.test(how)) onMute(isMute);
+    heard(message.seq, isMute ? 'unspoken' : how, chars, held?.number).catch(() => {}); // without a report it counts as not heard
   }
 }

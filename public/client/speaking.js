@@ -2,10 +2,10 @@
 
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Message} Message */
+/** @typedef {{message: Message, sinceMs: number}} Waiting `sinceMs` later than now: put off */
 
 const SHOWN_MS = 300; // by then the tab that asked has started, if it can speak
 const HIDDEN_MS = 2000; // by then a visible tab has started
-const ELSEWHERE_MS = 1500; // by then the device that asked has the answer too
 const UNSAID_MS = 60_000; // younger messages are spoken even if an earlier page missed them
 
 export class Speaking {
@@ -42,7 +42,8 @@ export class Speaking {
   }
 
   /**
-   * Return the message to speak next: those marked `now` come first.
+   * Return the message to speak next: those marked `now` come first. One waits until `sinceMs`, if
+   * that was put off.
    * @param {number} nowMs
    * @param {(message: Message) => boolean} isTaken true if it was already spoken
    */
@@ -50,18 +51,7 @@ export class Speaking {
     this.#withdraw((message) => isTaken(message) || isExpired(message, nowMs));
     const all = [...this.#waiting.values()];
     const ready = all.filter(({ sinceMs }) => sinceMs <= nowMs);
-    const some = ready.length ? ready : all.sort((a, b) => a.sinceMs - b.sinceMs);
-    return some.find(({ message }) => message.speak !== 'whenIdle') ?? some[0];
-  }
-
-  /**
-   * Let a message wait as if it came at a later time. The others go on.
-   * @param {number} seq
-   * @param {number} untilMs
-   */
-  postpone(seq, untilMs) {
-    const waiting = this.#waiting.get(seq);
-    if (waiting) waiting.sinceMs = untilMs;
+    return ready.find(({ message }) => message.speak !== 'whenIdle') ?? ready[0] ?? all[0];
   }
 
   /**
@@ -79,11 +69,10 @@ export class Speaking {
  * Return how long a tab waits so that a better one can speak.
  * @param {boolean} hasAsked
  * @param {boolean} isHidden
- * @param {boolean} [isAnswer] somebody asked for it
  */
-export function deference(hasAsked, isHidden, isAnswer = false) {
+export function deference(hasAsked, isHidden) {
   if (hasAsked) return 0;
-  return (isHidden ? HIDDEN_MS : SHOWN_MS) + (isAnswer ? ELSEWHERE_MS : 0);
+  return isHidden ? HIDDEN_MS : SHOWN_MS;
 }
 
 /**

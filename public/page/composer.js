@@ -1,8 +1,9 @@
 /** The form in which the user types or dictates. */
 
 import { TakeRecognizer } from '../voice/audio/recording.js';
+import { inserted } from '../voice/browser/transcript.js';
 import { Recognizer } from '../voice/recognition.js';
-import { byId } from './dom.js';
+import { byId, isComposing } from './dom.js';
 import { t } from './texts.js';
 import { problemInWords } from './wording.js';
 
@@ -18,24 +19,33 @@ export class Composer {
   /** @type {Recognizer | TakeRecognizer} */
   #recognizer;
   #isOffered = true;
+  #onType;
+  #isEcho;
+  #around = { before: '', after: '' }; // what stands around the dictated words
+  #dictated = ''; // these words, as they are in the field
+  #isOwn = false; // the user has typed or changed a part: only the user sends it
 
   /**
    * @param {object} listener
    * @param {(text: string) => void} listener.onText
-   * @param {(isListening: boolean) => void} listener.onListening
+   * @param {(isListening: boolean) => void} listener.onListening called before the ear opens, and when it has closed
+   * @param {(isTyping: boolean) => void} listener.onType
+   * @param {(text: string) => boolean} listener.isEcho whether the ear has heard this browser's own voice
    * @param {(take: Blob) => Promise<string>} listener.transcribe asks the server what was said
    */
-  constructor({ onText, onListening, transcribe }) {
+  constructor({ onText, onListening, onType, isEcho, transcribe }) {
     this.#onText = onText;
+    this.#onType = onType;
+    this.#isEcho = isEcho;
     const listener = {
-      onDraft: (/** @type {string} */ text) => this.#write(text),
+      onDraft: (/** @type {string} */ text) => this.#insert(text),
       onText: (/** @type {string} */ text) => this.#spoken(text),
       onProblem: (/** @type {string} */ reason, /** @type {unknown} */ error) =>
         this.#showHint(problemInWords(reason, error)),
       onUpload: (/** @type {boolean} */ isUploading) => this.#showUpload(isUploading),
       onChange: (/** @type {boolean} */ isListening) => {
-        this.#showListening(isListening);
         onListening(isListening);
+        this.#showListening(isListening);
       },
     };
     this.#browser = new Recognizer(listener);
@@ -84,7 +94,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#field.addEventListener('input', () => this.#fit());
+    this.#field.addEventListener('input', () => this.#typed());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#listen.addEventListener('click', () => this.#toggleListening());
     this.#listen.hidden = !this.#recognizer.isAvailable;
@@ -92,8 +102,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    // While an input method composes a word (Japanese, Chinese …), Enter belongs to it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     this.#submit();
   }
@@ -103,18 +112,63 @@ export class Composer {
     if (text === '') return;
     this.stopListening();
     this.#write('');
+    this.#onType(false);
     this.#onText(text);
   }
 
   #toggleListening() {
-    if (this.#recognizer.isListening) this.#recognizer.finish();
-    else this.#recognizer.listen();
+    if (this.#recognizer.isListening) return this.#recognizer.finish();
+    this.#anchor();
+    this.#hideHint();
+    try {
+      this.#recognizer.listen();
+    } catch {
+      this.#showHint(problemInWords('failed'));
+    }
   }
 
-  /** @param {string} text */
+  /** From now on dictated words go to where the caret is. */
+  #anchor() {
+    const { value, selectionEnd } = this.#field;
+    this.#around = { before: value.slice(0, selectionEnd), after: value.slice(selectionEnd) };
+    this.#dictated = '';
+    this.#isOwn = value.trim() !== '';
+  }
+
+  /** The utterance is complete. It is sent, unless it belongs to what the user is writing. @param {string} text */
   #spoken(text) {
+    const isEcho = this.#isEcho(text);
+    this.#insert(isEcho ? '' : text);
+    if (this.#isOwn || isEcho) this.stopListening();
+    else this.#submit();
+  }
+
+  /** Put the dictated words where the caret was. @param {string} words */
+  #insert(words) {
+    const parts = [this.#around.before, this.#dictated, this.#around.after];
+    if (this.#field.value !== parts.join('')) this.#anchor(); // changed while a take was understood
+    const { before, after } = this.#around;
+    const { text, caret } = inserted(before, words, after);
+    this.#dictated = text.slice(before.length, caret);
+    this.#around.after = text.slice(caret);
     this.#write(text);
-    this.#submit();
+    this.#field.setSelectionRange(caret, caret);
+  }
+
+  /** The user types. While dictating the dictated words keep their place, unless they are changed. */
+  #typed() {
+    this.#fit();
+    const { value } = this.#field;
+    this.#onType(value !== '');
+    if (!this.#recognizer.isListening) return;
+    const { before, after } = this.#around;
+    const length = this.#dictated.length;
+    const places = [before.length, value.length - after.length - length];
+    const place = places.find((one) => one >= 0 && value.startsWith(this.#dictated, one));
+    if (length === 0) return this.#anchor();
+    this.#isOwn = true;
+    if (place === undefined) return this.stopListening(); // they are a text of the user now
+    this.#around = { before: value.slice(0, place), after: value.slice(place + length) };
   }
 
   /** @param {string} text */
@@ -138,6 +192,11 @@ export class Composer {
   #showUpload(isUploading) {
     this.#listen.toggleAttribute('disabled', isUploading);
     this.#field.placeholder = t(isUploading ? 'voice.understanding' : 'composer.placeholder');
+  }
+
+  #hideHint() {
+    this.#hint.textContent = t('composer.hint');
+    delete this.#hint.dataset.important;
   }
 
   /** @param {string} hint */

@@ -10,7 +10,10 @@ import { Questions } from './questions.js';
 import { t } from './texts.js';
 import { Beside } from '../voice/beside.js';
 import { Senses } from '../voice/audio/senses.js';
+import { spokenLanguage } from '../voice/choices.js';
 import { HandsFree } from '../voice/handsfree.js';
+import { VoiceSettings } from '../voice/settings.js';
+import { Turn } from '../voice/browser/turn.js';
 import { Voice } from '../voice/voice.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -22,13 +25,18 @@ const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']
 
 export class Conversation {
   /** Reads the talk of a mind aloud. */
-  beside = new Beside();
+  beside = new Beside((sentence) => this.#turn.note(sentence));
   #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
   #voice = new Voice(
     byId('speak'),
     (seq) => this.#questions.isShown(seq),
     (path, onEvent, signal) => this.#resources.follow(path, onEvent, signal),
+    (sentence) => this.#turn.note(sentence),
   );
+  #turn = new Turn((busy) => {
+    this.#voice.hold(busy);
+    this.beside.hold(busy);
+  });
   #away = new Away();
   #handsFree = new HandsFree({
     onText: (text) => this.#send(text, newMessageId(Math.random)),
@@ -37,10 +45,11 @@ export class Conversation {
   #composer = new Composer({
     onText: (text) => void this.#send(text, newMessageId(Math.random)),
     onListening: (isListening) => {
+      this.#turn.ear(isListening); // first: the ear must not hear the voice
       if (isListening) this.#voice.beginTalk();
-      this.#voice.hold(isListening);
-      this.beside.hold(isListening);
     },
+    onType: (isTyping) => this.#turn.type(isTyping),
+    isEcho: (text) => this.#turn.isEcho(text),
     transcribe: (take) => this.#transcribe(take),
   });
   #senses = new Senses(
@@ -81,6 +90,7 @@ export class Conversation {
       this.#voice.stop();
       this.beside.leave();
     });
+    new VoiceSettings(() => this.#voice.stop()); // what follows is spoken as it is set now
     for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
   }
 
@@ -143,6 +153,7 @@ export class Conversation {
   async #send(text, messageId) {
     byId('welcome').hidden = true;
     this.#voice.stop();
+    this.#voice.press(); // before anything that takes time
     this.#away.end();
     this.#timeline.showSending(messageId, text);
     try {
@@ -155,7 +166,7 @@ export class Conversation {
 
   /** @param {Blob} take @returns {Promise<string>} what was said in it */
   async #transcribe(take) {
-    const query = new URLSearchParams({ only: 'text', language: navigator.language });
+    const query = new URLSearchParams({ only: 'text', language: spokenLanguage() });
     return (await this.#resources.upload(['/api/audioUpload', query].join('?'), take)).heard;
   }
 
@@ -164,7 +175,7 @@ export class Conversation {
     this.#composer.stopListening();
     this.#composer.offerDictation(!isOn);
     this.#voice.pause(isOn);
-    this.beside.hold(isOn);
+    this.#turn.ear(isOn);
   }
 
   /** Show that an answer is awaited until `act` settles. @param {() => Promise<unknown>} act */

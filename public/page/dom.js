@@ -40,6 +40,25 @@ export function field(label, control, hint = '') {
 }
 
 /**
+ * Whether a key belongs to an input method that composes a word (Japanese, Chinese …). Safari ends the
+ * word before it reports the Enter that confirms it; then only the key code tells.
+ * @param {KeyboardEvent} event
+ */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** Keep the keys of input methods away from all fields of the page: they neither send nor close. */
+export function leaveComposing() {
+  const leave = (/** @type {KeyboardEvent} */ event) => {
+    if (!isComposing(event) || !['Enter', 'Escape'].includes(event.key)) return;
+    event.stopImmediatePropagation();
+    if (!event.isComposing && event.key === 'Enter') event.preventDefault(); // a form would be sent
+  };
+  window.addEventListener('keydown', leave, true);
+}
+
+/**
  * Call `close` when Escape is pressed in an element. If it closed something, the key does nothing
  * else.
  * @param {HTMLElement} element

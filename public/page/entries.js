@@ -3,6 +3,7 @@
 import { locale, t } from './texts.js';
 import { foreignSegmentsOf, segmentsOf } from './wording.js';
 import { button, make } from './dom.js';
+import { isMarked, markdown } from './jobs/markdown.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 
@@ -16,9 +17,20 @@ export function entryElement(kind, text, isForeign = false) {
     'article',
     { className: `entry ${kind}` },
     make('h3', {}, t(`entry.${kind}`)),
-    make('p', { dir: 'auto' }, ...withAddresses(text, isForeign)),
+    // What the user wrote and what is to be approved are shown as they are.
+    ...wordsOf(text, isForeign, kind === 'user' || kind === 'question'),
     isForeign ? make('small', { className: 'tag' }, t('entry.foreign')) : null,
   );
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} isForeign
+ * @param {boolean} isPlain marks of Markdown stay
+ */
+function wordsOf(text, isForeign, isPlain) {
+  if (isPlain || !isMarked(text)) return [make('p', { dir: 'auto' }, ...withAddresses(text, isForeign))];
+  return [make('div', { className: 'marked' }, ...markdown(text, isForeign))];
 }
 
 /**

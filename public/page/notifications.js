@@ -141,7 +141,7 @@ function section(title, content) {
  */
 function zoneSelect(kept, isChosen) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const names = [...new Set([own, kept, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  const names = [...new Set([own, kept, 'UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? [])])];
   const select = make('select', {}, ...names.map((name) => option(name, nameOf(name, own))));
   select.value = isChosen || kept !== 'UTC' ? kept : own;
   return select;

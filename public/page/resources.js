@@ -102,7 +102,9 @@ export class Resources {
       Authorization: `Bearer ${this.#token}`,
       ...(type && { 'Content-Type': type }),
     };
-    const signal = AbortSignal.timeout(limitMs);
+    const ending = new AbortController();
+    const { signal } = ending;
+    const timer = setTimeout(() => ending.abort(), limitMs);
     try {
       const response = await fetch(path, { method, headers, body, signal, cache: 'no-store' });
       const answer = await response.json().catch(() => null);
@@ -111,6 +113,8 @@ export class Resources {
     } catch (error) {
       if (error instanceof BrainError) throw error;
       throw signal.aborted ? tooLate() : notReached(UNREACHABLE, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

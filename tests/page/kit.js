@@ -2,6 +2,7 @@
 
 import { connect } from '../../public/brain.js';
 import '../../public/voice/claims.js'; // loaded when it is needed, and virtual time does not wait for that
+import '../../public/client/roads/socket.js'; // is there at once when it is asked for
 import { Server } from './server.js';
 
 const CALM_TURNS = 5; // of the event loop; what needs no timer takes two or three

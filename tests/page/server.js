@@ -272,7 +272,10 @@ export class Server {
     return new Promise((resolve, reject) => {
       const waiting = { break: () => reject(new TypeError('connection reset')) };
       this.streams.add(waiting);
-      signal.addEventListener('abort', () => reject(signal.reason));
+      signal.addEventListener('abort', () => {
+        this.streams.delete(waiting);
+        reject(signal.reason);
+      });
       try {
         begin((body) => {
           this.streams.delete(waiting);

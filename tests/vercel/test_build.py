@@ -104,7 +104,8 @@ def test_a_bundle_holds_the_brain_its_packages_and_their_bytecode(built: Path) -
 
 
 def test_no_bundle_holds_tests_local_services_or_secrets(built: Path) -> None:
-    unwanted = (".env", "bench/", "docs/", "local/", "node_modules/", "public/", "tests/")
+    names = ("bench", "dist", "docs", "local", "node_modules", "package", "public", "tests")
+    unwanted = (".env", *(f"{name}/" for name in names))
 
     for _, files in bundles(built):
         assert [path for path in files if path.startswith(unwanted)] == []
@@ -118,7 +119,11 @@ def test_no_file_that_is_served_or_bundled_holds_a_secret(built: Path) -> None:
     assert [file for file in files if CANARY.encode() in file.read_bytes()] == []
 
 
-@pytest.mark.parametrize("name", ["index.html", "brain.js", "brain.d.ts", "vendor/pusher.js"])
+SERVED = ["index.html", "brain.js", "brain.d.ts"]
+BUILT = ["vendor/pusher.js", "vendor/brain.min.js", "vendor/brain.min.d.ts"]
+
+
+@pytest.mark.parametrize("name", [*SERVED, *BUILT])
 def test_the_page_is_served_from_the_root(built: Path, name: str) -> None:
     assert (output(built) / "static" / name).is_file()
 

@@ -85,7 +85,7 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
                 resumed = False
                 continue
             await _ask(services, job, minds, invocation)
-        elif not resumes or run.lease_left_s > 0:
+        elif not resumes:
             return
         else:
             await _resume(services, job, minds, run, invocation)
@@ -134,6 +134,7 @@ async def _resume(
     run: MindRun,
     invocation: Invocation,
 ) -> None:
+    """Continue the reporter. If it is alive, a wake-up looks after it later."""
     its = await services.reporter(job, minds, await _counts(services, job, minds))
     wake_call = WakeCall(
         user_id=mind_id(job.id, REPORTER), run_id=run.run_id, reason="wakeup", wake=run.wake

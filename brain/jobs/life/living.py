@@ -93,7 +93,7 @@ async def carry_on(
             return
         run = await services.runs.last(mind.id)
         if run is not None and run.is_open:
-            if not resumes or run.lease_left_s > 0:
+            if not resumes:
                 return
             await _resume(services, job, mind, run, invocation)
         else:
@@ -106,7 +106,9 @@ async def carry_on(
 async def _resume(
     services: JobServices, job: Job, mind: Mind, run: MindRun, invocation: Invocation
 ) -> None:
-    """Continue a run whose brain has gone."""
+    """Continue a run whose brain has gone. If it is alive, a wake-up looks after it later: the call
+    that began it may have died before it had one.
+    """
     wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
     await _continue(services, job, mind, wake_call, invocation)
 

@@ -1,6 +1,6 @@
 """Rehearsals as a kind of job: simulated users talk to the real brain, in worlds of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
@@ -47,8 +47,10 @@ class Rehearsals:
     wall_s = WALL_S
     can_pause = True
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Base, *, stage: Callable[..., Stage] = Stage) -> None:
+        """`stage` makes the parts of one rehearsal."""
         self._base = base
+        self._make = stage
 
     async def services(self, job: Job, mind: Mind) -> Services:
         """Return the real brain in its world. Raises NotInThisWorld, DatabaseUnreachable."""
@@ -111,7 +113,7 @@ class Rehearsals:
         return reporting.figures(minds, filed, labels=labels, before=before)
 
     def _stage(self, job: Job, mind: Mind) -> Stage:
-        return Stage(base=self._base, job=job, mind=mind, wall_s=WALL_S)
+        return self._make(base=self._base, job=job, mind=mind, wall_s=WALL_S)
 
     async def _next(self, stage: Stage, run: MindRun, log: Sequence[LogEntry]) -> Next:
         """Let the player speak, or end the rehearsal."""

@@ -1,12 +1,14 @@
-/** The road of the WebSocket /api/live, which works in both directions. */
+/**
+ * The road of the WebSocket /api/live, which works in both directions. Loaded when somebody asks for
+ * it. It imports no errors, so that the bundled client and this file have one class of each.
+ */
 
-import { brokenOff, tooLate } from '../errors.js';
 import { receiveEvent } from './receiving.js';
-import { refusal } from '../http.js';
 import { Line } from './line.js';
 import { follow, waitFor } from '../waiting.js';
 
 /** @typedef {import('../types.js').Frame} Frame */
+/** @typedef {Pick<typeof import('../errors.js'), 'brokenOff' | 'tooLate'> & Pick<typeof import('../http.js'), 'refusal'>} Errors */
 /** @typedef {import('../outside.js').WebSocketLike} WebSocketLike */
 
 /**
@@ -26,6 +28,7 @@ export class Socket {
   #WebSocket;
   #context;
   #line;
+  #errors;
   /** @type {WebSocketLike | null} */
   #socket = null;
   /** @type {Set<Waiting>} */
@@ -35,9 +38,11 @@ export class Socket {
    * @param {import('../outside.js').WebSocketClass} WebSocket
    * @param {import('../sending.js').Context} context
    * @param {(standing: import('../types.js').Standing) => void} onStanding
+   * @param {Errors} errors makes them
    */
-  constructor(WebSocket, context, onStanding) {
+  constructor(WebSocket, context, onStanding, errors) {
     this.#WebSocket = WebSocket;
+    this.#errors = errors;
     this.#context = context;
     this.#line = new Line(context.world, (...line) => this.#connect(...line), onStanding);
   }
@@ -62,9 +67,9 @@ export class Socket {
       this.#context.world,
       limitMs,
       signal,
-      (_, reject) => reject(tooLate()),
+      (_, reject) => reject(this.#errors.tooLate()),
       (resolve, reject) => {
-        if (!this.#socket) return reject(brokenOff());
+        if (!this.#socket) return reject(this.#errors.brokenOff());
         this.#waiting.add((waiting = { frame, resolve, reject }));
         this.#socket.send(JSON.stringify(frame));
       },
@@ -76,9 +81,9 @@ export class Socket {
     const { token } = this.#context.gateway.session;
     const code = await this.#converse(token, signal, isUp);
     this.#socket = null;
-    for (const { reject } of this.#waiting) reject(brokenOff());
+    for (const { reject } of this.#waiting) reject(this.#errors.brokenOff());
     if (code === NO_TOKEN) await this.#context.gateway.renew(token);
-    if (code !== ELSEWHERE) throw brokenOff();
+    if (code !== ELSEWHERE) throw this.#errors.brokenOff();
   }
 
   /**
@@ -89,7 +94,9 @@ export class Socket {
    */
   #converse(token, signal, isUp) {
     const { baseUrl, clock, device } = this.#context.world;
-    const { href } = new URL(`${baseUrl}/api/live?device=${device}`, globalThis.location?.href);
+    // React Native's URL adds a slash to what it is given.
+    const at = `${baseUrl}/api/live?device=${device}`;
+    const href = /^http/.test(at) ? at : new URL(at, globalThis.location?.href).href;
     return new Promise((resolve) => {
       // Not in the URL, because URLs are logged.
       const socket = new this.#WebSocket(href.replace(/^http/, 'ws'), ['brain', `token.${token}`]);
@@ -137,7 +144,7 @@ export class Socket {
       case 'ping':
         return socket.send('{"type":"pong"}');
       case 'error':
-        return this.#whoAsked(frame)?.reject(refusal(frame));
+        return this.#whoAsked(frame)?.reject(this.#errors.refusal(frame));
       case 'reply':
       case 'controlled':
         return this.#whoAsked(frame)?.resolve(frame);

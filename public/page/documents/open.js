@@ -7,7 +7,7 @@ import { byOthers, confirmButton, Loaded, when } from '../panel.js';
 import { t } from '../texts.js';
 
 /** @typedef {import('../resources.js').Resources} Resources */
-/** @typedef {import('../../client/types.js').DocumentChange} DocumentChange */
+/** @typedef {import('../../client/types.js').DocumentNews} DocumentNews */
 /** @typedef {{id: string, title: string, body: string, version: string, updatedAt: string, foreign: boolean}} Whole */
 
 const PATH = '/api/documents';
@@ -47,7 +47,7 @@ export class OpenDocument {
 
   /**
    * A document has changed, or (without one) changes may have been missed.
-   * @param {DocumentChange} [change]
+   * @param {DocumentNews} [change]
    */
   async follow(change) {
     const isKnown = !this.#now || change?.version === this.#now.version;

@@ -18,7 +18,7 @@ import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
 /** @typedef {import('../resources.js').Resources} Resources */
 /** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */
 /** @typedef {Known & {snippet: string}} Listed */
-/** @typedef {import('../../client/types.js').DocumentChange} DocumentChange */
+/** @typedef {import('../../client/types.js').DocumentNews} DocumentNews */
 
 const PATH = '/api/documents';
 const POLL_MS = 10_000; // without a road that tells of changes
@@ -123,7 +123,7 @@ class Documents {
     back.focus();
   }
 
-  /** The open document may have changed. @param {DocumentChange} [change] */
+  /** The open document may have changed. @param {DocumentNews} [change] */
   follow(change) {
     void this.#open?.follow(change);
   }

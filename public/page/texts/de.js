@@ -32,6 +32,14 @@ export const de = {
   'road.polling': 'Regelmäßiger Abruf',
   'road.polling.hint': 'Fragt alle paar Sekunden nach',
 
+  'start.page':
+    'Diese Seite ist noch nicht gestartet. Sie wartet auf ihre Skripte. Prüfe deine Verbindung, erlaube Skripte für diese Seite und lade sie neu.',
+  'start.brain':
+    'Dein Gehirn hat noch nicht geantwortet. Die Seite wartet weiter. Wenn das so bleibt, prüfe deine Verbindung und lade die Seite neu.',
+  'start.retrying': '{reason} Die Seite versucht es von selbst noch einmal.',
+  'start.broken':
+    'Die Seite kann nicht starten. Lade sie neu. Wenn das nicht hilft, aktualisiere deinen Browser oder nimm einen anderen.',
+
   'signin.title': 'Willkommen zurück',
   'signin.body': 'Dieses Gehirn ist privat. Gib den Zugangsschlüssel ein, um fortzufahren.',
   'signin.key': 'Zugangsschlüssel',
@@ -107,6 +115,14 @@ export const de = {
   'voice.senses': 'Sprache durch',
   'voice.by-browser': 'diesen Browser',
   'voice.by-server': 'den Server',
+  'voice.settings': 'Einstellungen',
+  'voice.language': 'Gesprochene Sprache',
+  'voice.voice': 'Stimme',
+  'voice.automatic': 'Automatisch',
+  'voice.rate': 'Tempo',
+  'voice.mute': 'Von der Stimme ist nichts zu hören. Prüfe die Lautstärke, oder:',
+  'voice.hear': 'Zum Anhören tippen',
+  'voice.lacking': 'Dieses Gerät hat keine Stimme für diese Sprache: {language}. Installiere eine, oder lies die Antwort hier.',
   'voice.failed': 'Das Diktat ist fehlgeschlagen ({reason}). Versuche es noch einmal oder tippe.',
 
   'voice.talk.title': 'Freisprechen',

@@ -29,6 +29,14 @@ export const en = {
   'road.polling': 'Polling',
   'road.polling.hint': 'Checks every few seconds',
 
+  'start.page':
+    'This page has not started yet. It waits for its scripts. Check your connection, allow scripts for this site, and reload the page.',
+  'start.brain':
+    'Your brain has not answered yet. The page keeps waiting. If this lasts, check your connection and reload the page.',
+  'start.retrying': '{reason} The page tries again by itself.',
+  'start.broken':
+    'The page cannot start. Reload it. If that does not help, update your browser or use another one.',
+
   'signin.title': 'Welcome back',
   'signin.body': 'This brain is private. Enter its access key to continue.',
   'signin.key': 'Access key',
@@ -99,6 +107,14 @@ export const en = {
   'voice.senses': 'Speech by',
   'voice.by-browser': 'this browser',
   'voice.by-server': 'the server',
+  'voice.settings': 'Settings',
+  'voice.language': 'Spoken language',
+  'voice.voice': 'Voice',
+  'voice.automatic': 'Automatic',
+  'voice.rate': 'Speed',
+  'voice.mute': 'The voice gives no sound. Check the volume, or:',
+  'voice.hear': 'Tap to hear',
+  'voice.lacking': 'This device has no voice for this language: {language}. Install one, or read the answer here.',
   'voice.failed': 'Dictation failed ({reason}). Try again, or type your message.',
 
   'voice.talk.title': 'Hands-free',

@@ -173,10 +173,10 @@ test('the client polls after several short streams, until one lasts', async () =
 
   await page.clock.pass(100_000);
 
-  const roads = page.states.map(({ road }) => road);
+  const roads = page.states.map(({ road }) => road).filter(Boolean);
   assert.deepEqual(
     roads.filter((road, place) => road !== roads[place - 1]),
-    [null, 'stream', 'polling', 'stream'],
+    ['stream', 'polling', 'stream'],
   );
 });
 

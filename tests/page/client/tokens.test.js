@@ -69,6 +69,64 @@ test('a function that gives the same token again is asked again, without a sessi
   assert.equal(problem(page), null);
 });
 
+test('a function whose first token is refused is asked once more', async () => {
+  const clock = new VirtualClock();
+  const app = issuing(clock);
+  let calls = 0;
+  const token = () => ((calls += 1) === 1 ? 'an old one' : app.token());
+
+  const page = await connected({ clock, prepare: app.prepare, token });
+
+  assert.equal(calls, 2);
+  assert.equal(page.brain.session.token, 'app-1');
+});
+
+for (const count of [1, 2]) {
+  test(`a function whose ${count === 1 ? 'only token is' : 'tokens are'} refused is not asked for ever`, async () => {
+    let calls = 0;
+    const token = () => `old-${Math.min((calls += 1), count)}`;
+
+    await assert.rejects(connected({ token }), { name: 'BrainError', status: 401 });
+
+    assert.equal(calls, 2);
+  });
+}
+
+test('a token that could not be offered is offered again', async () => {
+  const clock = new VirtualClock();
+  const app = issuing(clock, 10 * LIFE_MS);
+  let fresh = app.token;
+  const token = () => fresh();
+  const page = await connected({ clock, prepare: app.prepare, token });
+  const second = app.token();
+  fresh = () => second; // as from a cache
+  page.server.fail('/api/session', 503, 'down');
+  page.server.validTokens.delete('app-1');
+
+  const asking = page.brain.askBrain('one');
+  await clock.pass(20_000);
+
+  assert.equal((await asking).state, 'done');
+  assert.deepEqual(refusals(page), []);
+});
+
+test('a token that is nearly over when the session begins is renewed before it is refused', async () => {
+  const clock = new VirtualClock();
+  const app = issuing(clock, 11_000); // the server is lenient for ten seconds
+  const prepare = (server) => {
+    app.prepare(server);
+    server.sessionMs = 1000;
+  };
+  const page = await connected({ clock, prepare, token: app.token });
+
+  await clock.pass(LIFE_MS);
+
+  assert.ok(app.calls > 10 && app.calls <= 21, `${app.calls} calls`);
+  assert.deepEqual(refusals(page), []);
+  const refused = page.server.requests.filter(({ headers }) => !headers.get('Authorization'));
+  assert.equal(refused.length, app.calls - 1, 'sessions only');
+});
+
 test('a function is called once after a 401', async () => {
   const clock = new VirtualClock();
   const app = issuing(clock);

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOTE_SPEECH = """() => {
   window.spoken = [];
-  speechSynthesis.speak = ({ text }) => spoken.push(text);
+  speechSynthesis.speak = ({ text }) => text.trim() && spoken.push(text);
 }"""
 VOICE = (ROOT / "docs" / "voice.md").read_text()
 
