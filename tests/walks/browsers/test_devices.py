@@ -107,6 +107,7 @@ async def test_the_device_that_asked_says_the_answer_and_the_other_never_does(
     asking, other = await device(), await device()
     await asking.open(road=road)
     await other.open(road=others)
+    await members(town, person, (road, others).count("channel"))
     await person.script(says(ANSWER))
 
     await asking.ask("Where is the boat?")
