@@ -192,10 +192,10 @@ class Wiring(Adapters, Together):
 
         return voice_sessions(self.env, self.redis, self.queue, self.clock)
 
-    def feed(self, user_id: str, *, since: int) -> Feed:
-        """Return the user's log after `since` as a feed for one listener."""
+    def feed(self, user_id: str, *, since: int, device: str = "") -> Feed:
+        """Return the user's log after `since` as a feed for one listener, the page `device`."""
         return Feed(
-            self.store,
+            self.store.read_by(device),
             self.log,
             self.news,
             self.clock,

@@ -51,6 +51,7 @@ export type PusherClass = new (key: string, options: any) => PusherLike;
 export type PusherLike = {
   connection: {
     bind: (event: string, act: (data: any) => void) => unknown;
+    socket_id?: string;
   };
   subscribe: (name: string) => PusherChannel;
   disconnect: () => void;
@@ -188,8 +189,9 @@ export type Brain = {
   agents: AgentCalls;
   scenarios: ScenarioCalls;
   assist: Assist;
-  /**   called when a job has changed, while the channel is the road */
   onJob: (listener: (event: JobChange) => void) => () => void;
+  /**   called when a job has changed, while the channel is the road */
+  onDocument: (listener: (change: DocumentNews) => void) => () => void;
   /** begins a spoken conversation; call it in a press */
   talk: (options: TalkOptions) => Talk;
   /**
@@ -933,6 +935,15 @@ export type Retrying = {
 
 export type ToolHandler = (given: Record<string, any>, message: Message) => unknown;
 
+export type DocumentNews = {
+  id: string;
+  version: string;
+  /** `user`, or the name of a helper */
+  author: string;
+  /** counts the changes of one document */
+  place: number;
+};
+
 export type TalkOptions = {
   vendor: VoiceVendor;
   /** a BCP 47 tag; that of the connection by default */
@@ -1050,6 +1061,14 @@ export interface Edit {
   at: string;
 }
 
+/** A document was changed at one place, or a change of it was proposed. `place` counts the changes of one document from 1. `version` is that of its whole text. */
+export interface DocumentChange {
+  id: string;
+  version: string;
+  author: string;
+  place: number;
+}
+
 /** An attachment of an email. Its content is not stored. `bytes` is in bytes, approximately. */
 export interface Attachment {
   name: string;
@@ -1127,6 +1146,13 @@ export interface InUse {
   languageFrom: 'user' | 'device' | 'default';
 }
 
+/** The page that sends a text or a decision. `socketId` is its connection to the channel, which need not be told. `speaks`: it reads answers aloud. */
+export interface DeviceBody {
+  id: string;
+  socketId?: string | null;
+  speaks?: boolean;
+}
+
 /** A tool that the front end runs. `parameters` is a JSON schema of type object. `foreign` is false only if nobody else can word the results. */
 export interface ToolLine {
   name: string;
@@ -1154,6 +1180,7 @@ export interface VoiceBody {
   turn?: TurnBody | null;
   replaces?: string | null;
   speculative?: boolean;
+  device?: DeviceBody | null;
   mind?: string | null;
   job?: string | null;
 }
@@ -1212,12 +1239,20 @@ export interface StopBody {
   mind?: number | null;
 }
 
-/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. `claim` is the right under which it was to be said aloud. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
+  claim?: number;
+}
+
+/** Ask for the right to say a message aloud: one page of the user has it at a time. */
+export interface ClaimBody {
+  type: 'claim';
+  seq: number;
+  device: string;
 }
 
 /** Take back a text that has had no effect yet and whose answer was not heard. */
@@ -1231,6 +1266,7 @@ export interface DecideBody {
   type: 'approve' | 'reject';
   questionId: string;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** Approve a question with different arguments. */
@@ -1239,6 +1275,7 @@ export interface EditBody {
   questionId: string;
   arguments: Record<string, unknown>;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** Answer a question with the user's text or with the result of a client tool. */
@@ -1247,6 +1284,7 @@ export interface AnswerBody {
   questionId: string;
   text: string;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** The fields that all events have. `timestamp` is when the event happened. */
@@ -1426,13 +1464,20 @@ export interface HeardMark {
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
+export interface Claimed {
+  seq: number;
+  state: 'yours' | 'held' | 'over';
+  claim: number;
+  leftMs: number;
+}
+
 export interface Withdrawn {
   state: 'withdrawn' | 'stands';
   messageId: string;
   seq: number;
 }
 
-export type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
+export type Order = StopBody | HeardBody | ClaimBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
 
 export interface Taken {
   ok: true;

@@ -15,6 +15,7 @@ import { Connection } from './client/connection.js';
 import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
 import { Gateway } from './client/gateway.js';
+import { newMessageId } from './client/ids.js';
 import { UserStorage } from './client/storage.js';
 import { calls, minds, talking } from './client/later.js';
 import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
@@ -69,7 +70,9 @@ async function open({ mind, ...given }, lifetime, close) {
   await gateway.start();
   if (lifetime.aborted) throw reasonOf(lifetime);
   const { session } = gateway;
-  const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
+  const userStorage = new UserStorage(outside.storage, session.userId);
+  const device = userStorage.pageName(() => newMessageId(outside.random));
+  const world = { ...outside, userStorage, device };
   const connection = new Connection(world, gateway, { Pusher, history, road });
   const dialogue = new Dialogue(world, connection);
   follow(lifetime, () => {
@@ -86,6 +89,7 @@ async function open({ mind, ...given }, lifetime, close) {
     scenarios: calls(parts, 'scenarios'),
     assist: calls(parts, 'texts').assist,
     onJob: connection.jobs.subscribe,
+    onDocument: connection.documents.subscribe,
     askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,
@@ -116,7 +120,7 @@ function outsideFrom({
   WebSocket = globalThis.WebSocket,
   BroadcastChannel = globalThis.BroadcastChannel,
   language = globalThis.navigator?.language,
-  zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+  zone = globalThis.Intl?.DateTimeFormat().resolvedOptions().timeZone,
 }) {
   return {
     baseUrl,
@@ -128,7 +132,7 @@ function outsideFrom({
     locks,
     WebSocket,
     BroadcastChannel,
-    device: { language: textIn(language), zone: textIn(zone) },
+    locale: { language: textIn(language), zone: textIn(zone) },
   };
 }
 

@@ -181,6 +181,14 @@ export interface Edit {
   at: string;
 }
 
+/** A document was changed at one place, or a change of it was proposed. `place` counts the changes of one document from 1. `version` is that of its whole text. */
+export interface DocumentChange {
+  id: string;
+  version: string;
+  author: string;
+  place: number;
+}
+
 /** How an agent is to be: its instructions, its model and its tools. None means as the deployment, or as the kind of job, has it. `version` counts the changes. */
 export interface Profile {
   id: string;
@@ -289,6 +297,13 @@ export interface ContextLine {
   text: string;
 }
 
+/** The page that sends a text or a decision. `socketId` is its connection to the channel, which need not be told. `speaks`: it reads answers aloud. */
+export interface DeviceBody {
+  id: string;
+  socketId?: string | null;
+  speaks?: boolean;
+}
+
 /** A tool that the front end runs. `parameters` is a JSON schema of type object. `foreign` is false only if nobody else can word the results. */
 export interface ToolLine {
   name: string;
@@ -316,6 +331,7 @@ export interface VoiceBody {
   turn?: TurnBody | null;
   replaces?: string | null;
   speculative?: boolean;
+  device?: DeviceBody | null;
   mind?: string | null;
   job?: string | null;
 }
@@ -374,12 +390,20 @@ export interface StopBody {
   mind?: number | null;
 }
 
-/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. `claim` is the right under which it was to be said aloud. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
+  claim?: number;
+}
+
+/** Ask for the right to say a message aloud: one page of the user has it at a time. */
+export interface ClaimBody {
+  type: 'claim';
+  seq: number;
+  device: string;
 }
 
 /** Take back a text that has had no effect yet and whose answer was not heard. */
@@ -393,6 +417,7 @@ export interface DecideBody {
   type: 'approve' | 'reject';
   questionId: string;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** Approve a question with different arguments. */
@@ -401,6 +426,7 @@ export interface EditBody {
   questionId: string;
   arguments: Record<string, unknown>;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** Answer a question with the user's text or with the result of a client tool. */
@@ -409,6 +435,7 @@ export interface AnswerBody {
   questionId: string;
   text: string;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** The fields that all events have. `timestamp` is when the event happened. */
@@ -793,13 +820,20 @@ export interface HeardMark {
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
+export interface Claimed {
+  seq: number;
+  state: 'yours' | 'held' | 'over';
+  claim: number;
+  leftMs: number;
+}
+
 export interface Withdrawn {
   state: 'withdrawn' | 'stands';
   messageId: string;
   seq: number;
 }
 
-export type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
+export type Order = StopBody | HeardBody | ClaimBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
 
 export interface Taken {
   ok: true;

@@ -11,7 +11,7 @@ from brain.cloud.postgres.rows import ID, id_from_key, rows
 from brain.codec.places import ListPage, ListPlace
 from brain.documents.anchors import difference
 from brain.documents.edit_rows import LockedDocument
-from brain.documents.editing import Author
+from brain.documents.editing import Author, EditedDocument, OnEdit, told_to_nobody
 from brain.documents.listing import found, newest, page_of_newest
 from brain.documents.ports import Document, Passage
 from brain.documents.rows import FORGET, LOCK, SELECT, has_row, insert, refuse, renewal
@@ -45,8 +45,10 @@ REMEMBER = b"""
 class PostgresDocuments:
     """`Documents` in Postgres."""
 
-    def __init__(self, database: Postgres) -> None:
+    def __init__(self, database: Postgres, *, told: OnEdit = told_to_nobody) -> None:
+        """`told` is called with each change, after it was stored."""
         self._database = database
+        self._told = told
         self._renewal = renewal()
 
     async def create(
@@ -120,18 +122,22 @@ class PostgresDocuments:
             return None
         named = {"user_id": user_id, "id": document_id, "key": key}
 
-        async def work(connection: "Connection") -> Document | None:
+        async def work(connection: "Connection") -> EditedDocument | None:
             is_first = await has_row(connection, REMEMBER, named)
             locked = await LockedDocument.of(connection, named)
             if locked is None or not is_first:
-                return None if locked is None else locked.document
+                return None if locked is None else locked.edited()
             old = locked.document.body
             edit = difference(old, revised(old, body=body, append=append))
             is_whole = body is not None
             await locked.make(edit, Author(), foreign=foreign, title=title, is_whole=is_whole)
-            return locked.document
+            return locked.edited()
 
-        return await self._database.run(work)
+        edited = await self._database.run(work)
+        if edited is None:
+            return None
+        await self._told(user_id, edited)
+        return edited.document
 
     async def seen(self, user_id: str, document_id: str) -> str | None:
         """Return the body as the user last saw it."""

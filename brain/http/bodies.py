@@ -119,6 +119,16 @@ class TurnBody(Body):
     index: Annotated[int, Field(ge=0, le=MAX_SEQ)]
 
 
+class DeviceBody(Body):
+    """The page that sends a text or a decision. `socketId` is its connection to the channel, which
+    need not be told. `speaks`: it reads answers aloud.
+    """
+
+    id: ClientId
+    socket_id: Annotated[str, Field(pattern=r"^[0-9]{1,20}\.[0-9]{1,20}$")] | None = None
+    speaks: bool = False
+
+
 class VoiceBody(Body):
     """The body of POST /api/voiceToBrain.
 
@@ -140,6 +150,7 @@ class VoiceBody(Body):
     turn: TurnBody | None = None
     replaces: ClientId | None = None
     speculative: bool = False
+    device: DeviceBody | None = None
     mind: MindId | None = None
     job: MindId | None = None
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from brain.codec import Json
 from brain.errors import VendorRefused
 from brain.http.bodies import MAX_TEXT_CHARS, Body, ClientId, Language, Zone, parse
+from brain.http.devices import named_in
 from brain.http.edge import INVALID_BODY, INVALID_QUERY, Answer, Problem, invocation_seconds
 from brain.http.right import Right
 from brain.http.stream import EventStream, StreamEvent
@@ -66,6 +67,7 @@ async def audio_upload(request: Request, wiring: Wiring) -> ASGIApp:
         patience_s=asked.patience,
         language=asked.language,
         zone=asked.zone,
+        device=named_in(request.query_params),
     )
     if is_stream:
         right = Right(caller, wiring.clock)

@@ -6,12 +6,15 @@ from typing import Literal, assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.cloud.redis.devices.claims import claim
 from brain.codec import Json, fingerprint
 from brain.errors import EntryUnreadable, QuestionClosed, ToolFault
 from brain.http.bodies import INVALID_BODY, VoiceBody, parse
+from brain.http.devices import device_of
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
     AnswerBody,
+    ClaimBody,
     DecideBody,
     EditBody,
     HeardBody,
@@ -33,6 +36,7 @@ from brain.says.texts import Texts
 from brain.tools.schema import misfit
 from brain.wiring import Wiring
 
+MISSING = "Message not found."
 VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {
     "approve": "approve",
     "edit": "approve",
@@ -62,12 +66,9 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
         case StopBody(run_id=run_id):
             return await _stop(wiring, user_id, run_id)
         case HeardBody():
-            known = await wiring.store.heard(user_id, order.heard())
-            if known is None:
-                raise Problem(404, "Message not found.")
-            if known.how is How.PLAYED:
-                await _tell_played(wiring, user_id, known.seq)
-            return {"seq": known.seq, "how": known.how.value}
+            return await _hear(order, wiring, user_id)
+        case ClaimBody():
+            return await _claim(order, wiring, user_id)
         case WithdrawBody(message_id=message_id):
             return await withdraw_text(wiring.services, user_id, message_id)
         case DecideBody() | EditBody() | AnswerBody():
@@ -81,6 +82,28 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             return _marked(request) if is_theirs else request
         case _:
             assert_never(order)
+
+
+async def _hear(order: HeardBody, wiring: Wiring, user_id: str) -> Json:
+    known = await wiring.store.heard(user_id, order.heard(), claim=order.claim)
+    if known is None:
+        raise Problem(404, MISSING)
+    if known.how is How.PLAYED:
+        await _tell_played(wiring, user_id, known.seq)
+    return {"seq": known.seq, "how": known.how.value}
+
+
+async def _claim(order: ClaimBody, wiring: Wiring, user_id: str) -> Json:
+    now = wiring.clock.utc()
+    found = await claim(wiring.redis, user_id, order.seq, device=order.device, now=now)
+    if found.state == "unknown":
+        raise Problem(404, MISSING)
+    return {
+        "seq": order.seq,
+        "state": found.state,
+        "claim": found.claim,
+        "leftMs": found.left_ms,
+    }
 
 
 async def _asked(wiring: Wiring, user_id: str, question_id: str) -> Asked | None:
@@ -122,7 +145,11 @@ def _decided(
         assert isinstance(order, AnswerBody)
         name = f"answer-{fingerprint({'text': order.text})}-{order.question_id}"
         return UserRequest(
-            user_id=user_id, text=_words(order), message_id=name, patience_s=order.patience
+            user_id=user_id,
+            text=_words(order),
+            message_id=name,
+            patience_s=order.patience,
+            device=device_of(order.device),
         )
     words = {"approve": _yes(decision, texts), "reject": texts.NO}
     own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
@@ -133,6 +160,7 @@ def _decided(
         message_id=name,
         decision=decision,
         patience_s=order.patience,
+        device=device_of(order.device),
     )
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.errors import SettingMissing
+from brain.http.devices import named_in
 from brain.http.edge import MAX_SEQ, Answer, tagged
 from brain.http.origins import origins_of
 from brain.http.resources import whole_number
@@ -84,7 +85,8 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     user_id = await log_of(request, wiring, caller.user_id)
     is_own = user_id == caller.user_id  # only then does the user listen to their brain
-    found = await wiring.store.status(user_id, is_here=is_own)
+    store = wiring.store.read_by(named_in(request.query_params))
+    found = await store.status(user_id, is_here=is_own)
     beside = BackgroundTask(wiring.wake, user_id) if found.held and is_own else None
     return tagged(request, STATUS.encode(found), beside=beside)
 

@@ -15,6 +15,7 @@ from brain.errors import SettingMissing, TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
+from brain.http.devices import NAME, NAMED
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import NO_KEY, Token, Tokens
 from brain.preferences.flow import preferences_soon
@@ -71,7 +72,8 @@ async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
         fields = {name: values[0] for name, values in parse_qs(raw.decode("latin-1")).items()}
     socket_id, name = (_field(fields, key) for key in ("socket_id", "channel_name"))
     try:
-        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id)
+        device = _device(fields)
+        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id, device=device)
     except ValueError:
         fault = {"field": "socket_id", "message": "must be two numbers separated by a dot"}
         raise Problem(422, INVALID_BODY, errors=[fault]) from None
@@ -148,6 +150,12 @@ def _model(env: Env) -> Json:
         return {"name": settings.models(env)[0].model, "scripted": scripted}
     except SettingMissing as error:
         return {"name": None, "scripted": scripted, "problem": str(error)}
+
+
+def _device(fields: object) -> str:
+    """Return the name of the page; empty if it gives none that is usable."""
+    name = fields.get(NAMED) if isinstance(fields, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else ""
 
 
 def _field(fields: object, name: str) -> str:

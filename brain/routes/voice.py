@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.http.bodies import VoiceBody, check_tools, parse
+from brain.http.devices import device_of
 from brain.http.edge import Answer, invocation_seconds, read_json
 from brain.http.right import Right
 from brain.routes.calls import answer, stream
@@ -40,4 +41,5 @@ async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserReque
         turn=body.call_turn(),
         replaces=body.replaces,
         speculative=body.speculative,
+        device=device_of(body.device),
     )

@@ -89,6 +89,7 @@ def _arrival(services: Services, request: UserRequest, invocation: Invocation) -
         replaces=request.replaces,
         amends=request.amends,
         speculative=request.speculative,
+        device=request.device,
     )
 
 
@@ -122,12 +123,8 @@ def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply)
 
     Raises QuestionClosed for any other decision.
     """
-    is_same = (
-        decision is not None
-        and closed.verdict == decision.verdict
-        and closed.fingerprint == fingerprint(decision.arguments)
-    )
-    if not is_same:
+    known = closed.verdict, closed.fingerprint
+    if decision is None or known != (decision.verdict, fingerprint(decision.arguments)):
         raise QuestionClosed(closed.state)
     reply.settle(Outcome(state="duplicate", run_id="", seq=closed.seq))
 

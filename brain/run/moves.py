@@ -32,6 +32,7 @@ class Arrival(UtteranceDraft):
     language: str | None = None
     zone: str | None = None
     amends: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

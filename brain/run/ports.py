@@ -54,12 +54,14 @@ class LogUpdate:
     """An update for a user's listeners: the last seq of the log and the state of a run.
 
     `state` is running, done or stopped, or "-" for no run. An `edit` is only shown, and no news.
+    `told` is the name and the data of an event that stands in no log.
     """
 
     last_seq: int
     state: str
     run_id: str | None
     edit: EditPiece | None = None
+    told: tuple[str, Json] | None = None
 
 
 class News(Protocol):

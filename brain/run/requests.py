@@ -16,6 +16,7 @@ class UserRequest:
     `language` and `zone` are what the user's device says: a BCP 47 tag, an IANA name. `turn`,
     `replaces` and `speculative` are those of `UtteranceDraft`. `amends`: or it replaces what its
     turn now has.
+    `device` is the page that sends it, as the store names pages; empty if that is not known.
     """
 
     user_id: str
@@ -32,6 +33,7 @@ class UserRequest:
     replaces: str | None = None
     amends: bool = False
     speculative: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

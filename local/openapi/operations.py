@@ -5,6 +5,7 @@ from typing import Any
 from brain.codec import Json
 from brain.codec.places import MOST_CHARS
 from brain.documents.rules import MAX_TITLE_CHARS
+from brain.http.devices import NAMED
 from brain.http.edge import MAX_SEQ
 from brain.http.resources import LISTED, MOST_LISTED
 from local.openapi.schemas import TEXT, ref
@@ -18,6 +19,7 @@ EVENTS = {
     "content": "PieceData",
     "run": "RunChange",
     "reset": "Reset",
+    "document": "DocumentChange",
     "done": "Reply",
     "bye": "Bye",
     "error": "Problem",
@@ -53,6 +55,12 @@ DEEP: Json = {
     "in": "query",
     "description": "`1`: ask each service; 503 if one does not work.",
     "schema": {"type": "string", "enum": ["1"]},
+}
+DEVICE: Json = {
+    "name": NAMED,
+    "in": "query",
+    "description": "The name of the page, 8 to 64 of `[A-Za-z0-9_-]`; see reference/roads.md.",
+    "schema": TEXT,
 }
 DOCUMENT: Json = {"name": "document", "in": "query", "required": True, "schema": TEXT}
 SINCE_PLACE: Json = {
@@ -182,7 +190,7 @@ def answered(answer: str | Json) -> Json:
 
 def streamed(*, one_run: bool = False) -> Json:
     """Describe the events of a run, or of the log, each with the schema of its data."""
-    left_out = ("run", "reset") if one_run else ("thought", "action", "content", "done")
+    left_out = ("run", "reset", "document") if one_run else ("thought", "action", "content", "done")
     return {
         "schema": {"type": "string"},
         "x-events": {name: ref(kind) for name, kind in EVENTS.items() if name not in left_out},

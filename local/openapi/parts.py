@@ -17,6 +17,7 @@ from brain.events.bodies import (
 from brain.http.bodies import HangUpBody, SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import (
     AnswerBody,
+    ClaimBody,
     DecideBody,
     EditBody,
     HeardBody,
@@ -67,7 +68,7 @@ FORMS: dict[str, Form[Any]] = {
     "Preferences": PREFERENCES,
     "InUse": IN_USE,
 }
-ORDERS = (StopBody, HeardBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
+ORDERS = (StopBody, HeardBody, ClaimBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
 EVENTS = (EmailData, ReminderData, DocumentData, EventData)
 ERRORS = {
     400: "The body is not JSON.",
@@ -139,7 +140,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
         "Deleted": thing({"deleted": TEXT}),
         "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
-        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
+        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}, device=TEXT),
         "ChannelWebhook": thing(
             {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
         ),

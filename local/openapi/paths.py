@@ -12,6 +12,7 @@ from local.openapi.operations import (
     CHECK,
     CURSOR,
     DEEP,
+    DEVICE,
     LAST_ID,
     LIMIT,
     MIND,
@@ -62,13 +63,13 @@ def _talking() -> Json:
         security=USER,
     )
     said["responses"]["200"]["content"]["text/event-stream"] = streamed(one_run=True)
-    answers = ("Reply", "Stopped", "JobStopped", "HeardMark", "Withdrawn")
+    answers = ("Reply", "Stopped", "JobStopped", "HeardMark", "Claimed", "Withdrawn")
     done = {"anyOf": [ref(answer) for answer in answers]}
     return {
         "/api/voiceToBrain": {"post": said},
         "/api/control": {
             "post": posted(
-                "Stop the run or a job, report what was heard, take back a text, or decide.",
+                "Stop, report what was heard, claim a message, take back a text, or decide.",
                 "Order",
                 done,
                 errors=(404, 409, 429, 503),
@@ -99,7 +100,7 @@ def _reading() -> Json:
         {"200": {"description": "Events.", "content": {"text/event-stream": streamed()}}},
         errors=(401, 404, 422, 503),
         security=USER,
-        parameters=[LAST_ID, SINCE, MIND],
+        parameters=[LAST_ID, SINCE, DEVICE, MIND],
     )
     status = {"anyOf": [ref("Status"), ref("Health")]}
     health = operation(
@@ -110,7 +111,7 @@ def _reading() -> Json:
     about = {"200": answered({"type": "object"}), "304": {"description": "Not modified."}}
     return {
         "/api/messages": {"get": messages},
-        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK, MIND)},
+        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK, DEVICE, MIND)},
         "/api/stream": {"get": stream},
         "/api/health": {"get": health},
         "/api/openapi.json": {"get": operation("Describe this interface.", about)},

@@ -37,6 +37,8 @@ export class Connection {
   pieces = new Topic();
   /** @type {Topic<import('./minds/types.js').JobChange>} */
   jobs = new Topic();
+  /** @type {Topic<import('./types.js').DocumentNews>} */
+  documents = new Topic();
   /** @type {Topic<State>} */
   #states = new Topic();
   #world;

@@ -151,9 +151,9 @@ export class Gateway {
 
   /** @param {{token?: string, accessKey?: string}} key the credential */
   async #begin(key) {
-    const { clock, device } = this.#world;
+    const { clock, locale } = this.#world;
     const told = clock.ask?.();
-    const received = await send(this.#world, '/api/session', { json: { ...key, ...device } });
+    const received = await send(this.#world, '/api/session', { json: { ...key, ...locale } });
     if (received.status <= 401) this.#offered = key.token; // accepted or refused
     const { body } = accepted(received);
     told?.(body.time);

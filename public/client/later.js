@@ -31,9 +31,13 @@ export function vendorPusher() {
   );
 }
 
+/** @returns {Promise<any>} null: use the other roads */
+export const channelRoad = () => import('./roads/channel.js').catch(() => null);
+
 export const socketRoad = () => import('./roads/socket.js');
 
 export const minds = () => import('./minds/calls.js');
+export const claims = () => import('../voice/claims.js');
 
 /**
  * The calls of a group of minds/calls.js. An `await` of the group itself finds no `then` there.

@@ -22,10 +22,11 @@
  * @property {LocksLike | null | undefined} locks
  * @property {WebSocketClass | null | undefined} WebSocket
  * @property {BroadcastChannelClass | null | undefined} BroadcastChannel
- * @property {{language?: string, zone?: string}} device what it says: a BCP 47 tag, an IANA name
+ * @property {{language?: string, zone?: string}} locale what the device says: a BCP 47 tag, an IANA name
  * @property {AbortSignal} lifetime aborted when the connection is closed
  *
- * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World
+ * @typedef {Outside & {userStorage: import('./storage.js').UserStorage, device: string, socketId?: string}} World
+ *   `device`: the name of this page for the server; `socketId`: its connection to the channel
  *
  * @typedef {object} StorageLike As localStorage; synchronous.
  * @property {(name: string) => string | null} getItem
@@ -54,7 +55,7 @@
  * @property {{count: number}} [members] of a presence channel
  *
  * @typedef {object} PusherLike The used part of pusher-js.
- * @property {{bind: (event: string, act: (data: any) => void) => unknown}} connection
+ * @property {{bind: (event: string, act: (data: any) => void) => unknown, socket_id?: string}} connection
  * @property {(name: string) => PusherChannel} subscribe
  * @property {() => void} disconnect
  *

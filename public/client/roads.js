@@ -4,10 +4,9 @@
  * soon as the channel is back.
  */
 
-import { Channel } from './roads/channel.js';
 import { brokenOff, tooLate } from './errors.js';
 import { canStream, refusal } from './http.js';
-import { socketRoad, vendorPusher } from './later.js';
+import { channelRoad, socketRoad, vendorPusher } from './later.js';
 import { openStream } from './roads/stream.js';
 
 /** @typedef {import('./types.js').OpenRoad & {loaded?: any}} OpenRoad */
@@ -146,12 +145,11 @@ export class Roads {
     const Pusher = this.#Pusher;
     switch (name) {
       case 'channel':
-        if (Pusher) return new Channel(Pusher, this.#context, onStanding);
         return (
-          Pusher === undefined &&
-          this.#load(vendorPusher(), (loaded) => {
-            this.#Pusher = loaded;
-            if (loaded) return new Channel(loaded, this.#context, onStanding);
+          Pusher !== null &&
+          this.#load(Promise.all([Pusher ?? vendorPusher(), channelRoad()]), ([loaded, code]) => {
+            this.#Pusher = code && loaded;
+            if (this.#Pusher) return new code.Channel(loaded, this.#context, onStanding);
             this.#onChange(); // the other roads
           })
         );

@@ -27,6 +27,15 @@ export class UserStorage {
   }
 
   /**
+   * Return the name of this page for the server. Tabs share its first part: they speak with one voice.
+   * @param {() => string} newId
+   */
+  pageName(newId) {
+    this.write('browser', this.read('browser') ?? newId());
+    return `${this.read('browser')}_${newId()}`;
+  }
+
+  /**
    * @param {string} what
    * @returns {any} null if nothing is stored
    */

@@ -67,6 +67,12 @@
  *
  * @typedef {'played' | 'cutOff' | 'unspoken' | 'shown'} Heard
  *
+ * @typedef {object} DocumentNews A document was changed at one place. It may be missed: see `place`.
+ * @property {string} id
+ * @property {string} version
+ * @property {string} author `user`, or the name of a helper
+ * @property {number} place counts the changes of one document
+ *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called
  * @param {(how: Heard | 'mute', chars?: number) => void} done `chars`: how many of `speech` before
@@ -122,6 +128,7 @@
  * @property {import('./minds/types.js').ScenarioCalls} scenarios
  * @property {import('./minds/types.js').Assist} assist
  * @property {(listener: (event: import('./minds/types.js').JobChange) => void) => () => void} onJob
+ * @property {(listener: (change: DocumentNews) => void) => () => void} onDocument
  *   called when a job has changed, while the channel is the road
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => number} now the server's time in ms since 1970, to compare with `createdAt` and
@@ -158,12 +165,13 @@
  *
  * @typedef {object} Receiver Takes what a road delivers.
  * @property {() => number} sinceSeq the last delivered seq
- * @property {(entry: ChannelEntry) => void} onEntry
+ * @property {(entry: ChannelEntry | null, seq?: number) => void} onEntry the entry, or how far the log goes
  * @property {(piece: Piece) => void} onPiece
  * @property {(change: {runId: string, state: string}) => void} onRun
  * @property {(lastSeq: number) => void} onReset the log was reset
  * @property {(count: number) => void} onOthers
  * @property {import('./topic.js').Topic<import('./minds/types.js').JobChange>} jobs
+ * @property {import('./topic.js').Topic<DocumentNews>} documents
  *
  * @typedef {{type: string, messageId?: string, questionId?: string, [more: string]: unknown}} Frame
  *

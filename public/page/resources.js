@@ -45,6 +45,11 @@ export class Resources {
     return this.#call('PUT', path, json);
   }
 
+  /** @param {string} path @param {Record<string, string>} query @param {object} json */
+  patch(path, query, json) {
+    return this.#call('PATCH', withQuery(path, query), json);
+  }
+
   /** @param {string} path @param {string} id */
   remove(path, id) {
     return this.#call('DELETE', `${path}?${new URLSearchParams({ id })}`);

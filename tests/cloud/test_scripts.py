@@ -8,7 +8,7 @@ import pytest
 from brain.cloud.redis.scripts import ScriptReply, flat, script_text
 
 BRAIN = Path(__file__).resolve().parents[2] / "brain"
-PARTS = ("prelude", "taking_back")  # of several scripts
+PARTS = ("prelude", "taking_back", "devices")  # of several scripts
 FILES = sorted(path for path in BRAIN.rglob("*.lua") if path.stem not in PARTS)
 DECLARATION = re.compile(r"arguments\(\{(.*?)\}\)", re.DOTALL)
 COMMENT = re.compile(r"--.*")

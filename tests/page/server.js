@@ -10,6 +10,7 @@ export class Server {
   log = [];
   requests = [];
   heard = [];
+  claims = new Map(); // by seq: the browser that says it
   status = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
   token = 'token-1';
   validTokens = new Set(['token-1']);
@@ -124,9 +125,11 @@ export class Server {
   /** What a client wishes; `reply` as with `admit`. A refusal is thrown as [status, title]. */
   control({ type, ...body }, reply) {
     if (type === 'heard') {
-      this.heard.push(body);
+      const { claim, ...report } = body;
+      this.heard.push(report);
       return reply({ seq: body.seq, how: body.how });
     }
+    if (type === 'claim') return reply(this.#claimed(body));
     if (type === 'stop') return reply(this.#stop(body.runId));
     const question = this.questions.get(body.questionId);
     if (!question) throw [404, 'No such question'];
@@ -150,6 +153,15 @@ export class Server {
     this.tell('message', whole);
     this.publish('message', whole);
     return whole;
+  }
+
+  /** One browser says a message, unless it was heard. */
+  #claimed({ seq, device }) {
+    if (this.heard.some((one) => one.seq === seq && one.how !== 'unspoken')) return { seq, state: 'over' };
+    const [browser] = device.split('_');
+    if (!this.claims.has(seq)) this.claims.set(seq, browser);
+    const state = this.claims.get(seq) === browser ? 'yours' : 'held';
+    return { seq, state, claim: seq, leftMs: 20_000 };
   }
 
   #stop(runId) {

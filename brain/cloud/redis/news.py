@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from brain.chat.pieces import EDIT_PIECE, EditPiece
-from brain.cloud.redis.scripts import Keys
-from brain.codec import dumps
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis
+from brain.codec import Json, dumps
 from brain.errors import EntryUnreadable, StoreUnreachable
 from brain.run.ports import LogUpdate
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 CONFIRM_S = 2.5  # seconds to connect and get the confirmation; the same as TRY_S of the store
 BACKLOG = 64  # updates that wait for a listener; the newest one contains what older ones say
 STATES = frozenset({"running", "done", "stopped", "-"})
+EVENT = "event "
+EVENTS = frozenset({"document"})  # that stand in no log
 EDIT = "edit "  # begins what is no update of a log, but of what is being written
 MAX_DIGITS = 15  # of a seq: enough for any log, and a double represents them exactly
 
@@ -157,9 +159,12 @@ def parse_line(line: str, channel: str) -> LogUpdate | None:
 
 
 def parse_update(payload: str) -> LogUpdate | None:
-    """Parse `<lastSeq> <state> <runId>`, the format of the scripts, or an edit; None for anything
-    else.
+    """Parse `<lastSeq> <state> <runId>`, the format of the scripts, an edit, or what `tell` tells;
+    None for anything else.
     """
+    if payload.startswith(EVENT):
+        name, _, data = payload.removeprefix(EVENT).partition(" ")
+        return _event(name, data)
     if payload.startswith(EDIT):
         return _edit(payload.removeprefix(EDIT))
     match payload.split(" "):
@@ -169,6 +174,21 @@ def parse_update(payload: str) -> LogUpdate | None:
             )
         case _:
             return None
+
+
+async def tell(redis: Redis, user_id: str, name: str, data: Json) -> None:
+    """Tell a user's listeners of an event, at most once. Raises StoreUnreachable."""
+    payload = f"{EVENT}{name} {json.dumps(data)}"  # ASCII: other characters may end a line
+    await redis.execute(["PUBLISH", Keys.of(user_id).news(), payload], limit_s=BRAIN_LIMIT_S)
+
+
+def _event(name: str, data: str) -> LogUpdate | None:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    told = (name, found) if name in EVENTS and isinstance(found, dict) else None
+    return told and LogUpdate(last_seq=0, state="-", run_id=None, told=told)
 
 
 def edit_payload(piece: EditPiece) -> str:

@@ -97,7 +97,7 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language', 'zone', 'undone', 'turns', 'listened', 'left',
+  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices',
 }
 
 local function text(number)
@@ -450,6 +450,7 @@ local function admitted(r, seq, now, tail, withdraws)
     'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
     'upto', memory[2], 'language', language ~= '' and language or r.language,
     'zone', zone ~= '' and zone or r.zone, 'withdraws', withdraws or '', 'left', r.left,
+    'devices', r.devices, 'channel', r.channel,
   })
 end
 

@@ -59,7 +59,7 @@ function fetchOfMind({ mind, baseUrl, fetch }) {
  * @returns {{status: number, title?: string, seq?: number, how?: string}}
  */
 function controlled({ type, seq, how }) {
-  return type === 'heard' ? { status: 200, seq, how } : { status: 409, title: NOT_A_MINDS };
+  return /^(heard|claim)$/.test(type) ? { status: 200, seq, how } : { status: 409, title: NOT_A_MINDS };
 }
 
 /**

@@ -93,9 +93,9 @@ export class Socket {
    * @returns {Promise<number>} the close code; 0 = closed by the client after silence
    */
   #converse(token, signal, isUp) {
-    const { baseUrl, clock } = this.#context.world;
+    const { baseUrl, clock, device } = this.#context.world;
     // React Native's URL adds a slash to what it is given.
-    const at = `${baseUrl}/api/live`;
+    const at = `${baseUrl}/api/live?device=${device}`;
     const href = /^http/.test(at) ? at : new URL(at, globalThis.location?.href).href;
     return new Promise((resolve) => {
       // Not in the URL, because URLs are logged.

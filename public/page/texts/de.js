@@ -201,6 +201,9 @@ export const de = {
   'documents.none': 'Noch keine Dokumente. Zieh eine Datei hierher oder schreib ein Dokument.',
   'documents.noMatch': 'Kein Dokument passt zu deiner Suche.',
   'documents.back': '← Alle Dokumente',
+  'documents.changedBy': 'Geändert von {author}.',
+  'documents.changedMeanwhile':
+    'Dieses Dokument hat sich inzwischen geändert. Speichere, um deinen Text zu behalten, oder brich ab, um die Änderung zu sehen.',
   'documents.drop': 'Zieh .pdf-, .docx-, .md- und .txt-Dateien hierher',
   'documents.choose': 'Dateien auswählen',
   'documents.write': 'Dokument schreiben',

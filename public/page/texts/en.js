@@ -189,6 +189,9 @@ export const en = {
   'documents.none': 'No documents yet. Drop a file here, or write a document.',
   'documents.noMatch': 'No documents match your search.',
   'documents.back': '← All documents',
+  'documents.changedBy': 'Changed by {author}.',
+  'documents.changedMeanwhile':
+    'This document has changed meanwhile. Save to keep your text, or cancel to see the change.',
   'documents.drop': 'Drop .pdf, .docx, .md and .txt files here',
   'documents.choose': 'Choose files',
   'documents.write': 'Write a document',

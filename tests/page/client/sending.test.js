@@ -60,8 +60,10 @@ test('the options of the caller are sent', async () => {
   await brain.askBrain('one', { recentContext, patience: 3, callId: 'c1', messageId });
 
   const [{ sent, headers }] = server.asked('/api/voiceToBrain');
+  const { device, ...rest } = sent;
   const given = { text: 'one', recentContext, patience: 3, callId: 'c1', messageId };
-  assert.deepEqual(sent, { ...given, clientTools: [] });
+  assert.deepEqual(rest, { ...given, clientTools: [] });
+  assert.deepEqual({ ...device, id: typeof device.id }, { id: 'string', speaks: false });
   assert.equal(headers.get('Authorization'), 'Bearer token-1');
 });
 

@@ -16,7 +16,7 @@ async function bundled() {
     absWorkingDir: ROOT,
     entryPoints: ['public/brain.js'],
     outfile: 'public/vendor/brain.min.js',
-    external: ['./public/vendor/pusher.js', './public/voice/talk.js', './public/client/minds/calls.js', './public/client/roads/socket.js'],
+    external: ['./public/vendor/pusher.js', './public/voice/talk.js', './public/client/minds/calls.js', './public/client/roads/channel.js', './public/client/roads/socket.js', './public/voice/claims.js'],
     bundle: true,
     format: 'esm',
     minify: true,

@@ -11,7 +11,8 @@ local a = arguments({
     .. ' joins'
     -- The turn's call as a short name, empty for none; the turn as it is stored in a text; the message id of the turn's
     -- text that this one replaces; whether it replaces whichever stands if that is not known; its own id, in JSON.
-    .. ' call turn replaces amends own',
+    .. ' call turn replaces amends own'
+    .. ' device', -- the page that sends it (see `claim`); empty if that is not known
   -- Of a spoken yes, in ms: the longest time since the question, of a soft yes too, and the shortest times since
   -- a mark and since a response.
   numbers = 'index lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
@@ -133,6 +134,7 @@ if seq and r.state ~= '' then -- without a state, nothing is left of the run tha
   return answer({
     'is', by == a.holder and 'recorded' or 'known', 'seq', seq, 'run', of, 'finished', '',
     'wake', text(r.wake), 'left_ms', text(r.lease - now), 'later', {}, 'withdraws', withdraws,
+    'devices', r.devices, 'channel', r.channel,
   })
 end
 
@@ -183,7 +185,9 @@ local run_id = (stays or not (idle or plan and plan.how == 'alone')) and r.id or
 local entry = { 'u', utterance, 'r', run_id }
 if plan then
   withdraws = table.concat(gone, ' ')
-  for _, field in ipairs({ 'a', '0', 'w', withdraws }) do
+end
+if plan or a.device ~= '' then
+  for _, field in ipairs({ 'a', '0', 'w', withdraws, a.device ~= '' and 'd' or nil, a.device }) do
     entry[#entry + 1] = field
   end
 end
@@ -268,5 +272,5 @@ if vacant then
 end
 return answer({
   'is', 'recorded', 'seq', text(seq), 'run', run_id, 'wake', text(r.wake), 'left_ms', text(r.lease - now),
-  'withdraws', withdraws,
+  'withdraws', withdraws, 'devices', r.devices, 'channel', r.channel,
 })

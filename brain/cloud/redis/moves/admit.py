@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
+from brain.cloud.redis.devices.pages import OnGrowth, growth_in, page_of, unnoticed
 from brain.cloud.redis.entries import numbers
 from brain.cloud.redis.moves.admission import (
     ID_KEEP_MS,
@@ -55,36 +56,40 @@ async def admit(
     *,
     log_bound: str,
     last_archived: LastSeq | None = None,
+    grown: OnGrowth = unnoticed,
     joins: Joins = "",
 ) -> Admission:
     """Append the text once, and take the lease if it is free or expired. Raises RunEnded if it
     must join a run and cannot.
     """
-    keys, decision = Keys.of(arrival.user_id), arrival.decision
-    replaces = arrival.replaces
-    replaced = [f"id:{replaces}"] if replaces else []
-    resting = f"rest:{decision.question_id}" if decision else "rest"
     reply = await run_numbered(
         ADMIT,
         redis,
-        keys.keys(
-            "run",
-            "log",
-            "journal",
-            f"id:{arrival.message_id}",
-            "memory",
-            "questions",
-            resting,
-            "withdrawn",
-            *replaced,
-        ),
+        _keys(arrival),
         {**_text(arrival), **_bounds(limits, log_bound), "joins": joins},
         user_id=arrival.user_id,
         last_archived=last_archived,
     )
+    if reply.kind in ("admitted", "recorded"):
+        grown(growth_in(reply, seq=reply.number("seq"), is_last=False))
     if reply.kind == "ended":
         raise RunEnded
     return _admission(arrival.user_id, reply)
+
+
+def _keys(arrival: Arrival) -> list[str]:
+    decision, replaces = arrival.decision, arrival.replaces
+    return Keys.of(arrival.user_id).keys(
+        "run",
+        "log",
+        "journal",
+        f"id:{arrival.message_id}",
+        "memory",
+        "questions",
+        f"rest:{decision.question_id}" if decision else "rest",
+        "withdrawn",
+        *([f"id:{replaces}"] if replaces else []),
+    )
 
 
 def _text(arrival: Arrival) -> ScriptArguments:
@@ -116,6 +121,7 @@ def _turn(arrival: Arrival) -> ScriptArguments:
         "replaces": replaces if replaces and replaces != arrival.message_id else "",
         "amends": arrival.amends,
         "own": f'"{arrival.message_id}"',
+        "device": page_of(arrival),
     }
 
 

@@ -2,7 +2,9 @@
 -- The language and the time zone of the user's device are stored if they are given (not empty), also before the
 -- first text.
 -- Keys: run; here: when a page last polled or streamed.
-local a = arguments({ texts = 'is_here keep_ms language zone run_keep_ms', numbers = 'gap_ms' })
+local a = arguments({
+  texts = 'is_here keep_ms language zone run_keep_ms device', numbers = 'gap_ms device_ms',
+})
 local SHOWN = {
   'state', 'id', 'loops', 'activity', 'started', 'last', 'seq', 'progress', 'reason', 'question', 'channel',
   'held', 'language', 'zone', 'tokens',
@@ -12,6 +14,7 @@ local now = clock()
 local others
 if a.is_here == '1' then
   others = note_here(now, a.keep_ms, a.gap_ms)
+  note_reader(a.device, now, a.run_keep_ms, a.device_ms)
 else
   others = redis.call('GET', key('here')) or ''
 end

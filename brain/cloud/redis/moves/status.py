@@ -16,13 +16,24 @@ from brain.cloud.redis.scripts import (
 from brain.run.store import Status
 
 _PROGRESS = re.compile(r"[0-9.e-]{1,24}")
-STATUS = Script(__package__, "status", CALLER_LIMIT_S)
+# ms until a page that polls counts as gone, for what it would say: it polls twice as often while
+# somebody looks. Not longer than a claim (see devices/claims.py)
+POLLED_MS = 10_000
+STATUS = Script(__package__, "status", CALLER_LIMIT_S, part="devices")
 
 
 async def status(
-    redis: Redis, user_id: str, *, is_here: bool, language: str | None, zone: str | None
+    redis: Redis,
+    user_id: str,
+    *,
+    is_here: bool,
+    language: str | None,
+    zone: str | None,
+    device: str = "",
 ) -> Status:
     """Return what the brain is doing. `is_here`: a page asks, which now counts as listening.
+
+    `device` is the name of that page, if it is known.
 
     `language` and `zone` are those of the user's device, to be stored; None keeps the stored one.
     """
@@ -36,6 +47,8 @@ async def status(
             "language": language or "",
             "zone": zone or "",
             "run_keep_ms": KEEP_MS,
+            "device": device,
+            "device_ms": POLLED_MS,
         },
     )
     return _status(reply)

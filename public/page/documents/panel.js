@@ -1,36 +1,64 @@
 /** The panel of documents: list, search, read, delete, write and upload. */
 
-import { refusalInWords } from './wording.js';
-import { atMost, button, field, make, whenInView } from './dom.js';
-import { withAddresses } from './entries.js';
+import { refusalInWords } from '../wording.js';
+import { OpenDocument } from './open.js';
+import { atMost, button, field, make } from '../dom.js';
 import {
   byOthers,
-  confirmButton,
   empty,
   focusPanel,
   Loaded,
   searchField,
   when,
-} from './panel.js';
-import { pagedList, readPage } from './lists/pages.js';
-import { optionalText, t } from './texts.js';
+} from '../panel.js';
+import { pagedList, readPage } from '../lists/pages.js';
+import { optionalText, t } from '../texts.js';
 import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
 
-/** @typedef {import('./resources.js').Resources} Resources */
+/** @typedef {import('../resources.js').Resources} Resources */
 /** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */
 /** @typedef {Known & {snippet: string}} Listed */
-/** @typedef {Known & {body: string, version: string}} Whole */
+/** @typedef {import('../../client/types.js').DocumentNews} DocumentNews */
 
 const PATH = '/api/documents';
+const POLL_MS = 10_000; // without a road that tells of changes
+const SETTLED_MS = 3000; // after a road has opened; the server subscribes within two seconds
 
-/** @param {Resources} resources @returns {import('./panel.js').Panel} */
-export function documentsPanel(resources) {
+/**
+ * @param {Resources} resources
+ * @param {import('../../client/types.js').Brain} brain tells of changes
+ * @returns {import('../panel.js').Panel}
+ */
+export function documentsPanel(resources, brain) {
   const found = new Loaded();
+  /** @type {(() => void)[]} */
+  let undo = [];
   return {
     name: 'documents',
     title: t('panel.documents'),
-    open: (body) => new Documents(resources, body, found).list(),
+    open(body) {
+      const documents = new Documents(resources, body, found);
+      documents.list();
+      /** @type {import('../../client/types.js').RoadName | null} */
+      let road = null;
+      let settling = 0;
+      const onState = (/** @type {import('../../client/types.js').State} */ now) => {
+        if (now.road === road) return;
+        road = now.road;
+        // Some changes may have been missed, also until the server listens for this road.
+        documents.follow();
+        clearTimeout(settling);
+        settling = setTimeout(() => documents.follow(), SETTLED_MS);
+      };
+      const looking = setInterval(() => road === 'polling' && documents.follow(), POLL_MS);
+      undo = [
+        brain.onDocument((change) => documents.follow(change)),
+        brain.onState(onState),
+        () => [clearInterval(looking), clearTimeout(settling)],
+      ];
+    },
     refresh: () => found.refresh(),
+    close: () => undo.forEach((act) => act()),
   };
 }
 
@@ -38,6 +66,8 @@ class Documents {
   #resources;
   #body;
   #query = '';
+  /** @type {OpenDocument | null} */
+  #open = null;
   #found;
   #foreign = make('input', { type: 'checkbox' }); // of the files that are added
   #results = make('ul', { className: 'results', ariaLive: 'polite' });
@@ -58,6 +88,7 @@ class Documents {
       void this.#load();
     });
     this.#query = '';
+    this.#open = null;
     this.#body.replaceChildren(search, this.#dropZone(), this.#results, this.#found.element);
     void this.#load();
   }
@@ -86,30 +117,15 @@ class Documents {
 
   /** @param {string} id */
   #read(id) {
-    const shown = new Loaded();
+    this.#open = new OpenDocument(this.#resources, id, () => this.#return());
     const back = button(t('documents.back'), () => this.#return(), { className: 'plain back' });
-    this.#body.replaceChildren(back, shown.element);
+    this.#body.replaceChildren(back, this.#open.element);
     back.focus();
-    void shown.show(
-      () => this.#resources.get(PATH, { id }),
-      (/** @type {Whole} */ document) => this.#whole(document),
-    );
   }
 
-  /** @param {Whole} document */
-  #whole({ id, version, title, body, updatedAt, foreign }) {
-    const remove = confirmButton(t('action.delete'), title, async () => {
-      await this.#resources.remove(PATH, id);
-      this.#return();
-    });
-    const end = make('span', { className: 'end' });
-    // Then a question about it need not show it whole. If this fails, the question does.
-    whenInView(end, () => void this.#resources.put(PATH, { id, version }).catch(() => {}));
-    return [
-      make('h3', { dir: 'auto' }, title),
-      make('p', { className: 'facts' }, when(updatedAt), byOthers(foreign), remove),
-      make('div', { className: 'text', dir: 'auto' }, ...withAddresses(body, foreign), end),
-    ];
+  /** The open document may have changed. @param {DocumentNews} [change] */
+  follow(change) {
+    void this.#open?.follow(change);
   }
 
   // ---- adding documents
@@ -210,7 +226,7 @@ class Objection extends Error {}
 /** @param {unknown} error */
 function fileRefusalInWords(error) {
   if (error instanceof Objection) return error.message;
-  const { errors = [] } = /** @type {Partial<import('../client/errors.js').BrainError>} */ (error);
+  const { errors = [] } = /** @type {Partial<import('../../client/errors.js').BrainError>} */ (error);
   const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
   const known = fault?.field === 'file' ? optionalText(`documents.fault.${fault.message}`) : null;
   return known ?? refusalInWords(error);

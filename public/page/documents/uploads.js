@@ -1,6 +1,6 @@
 /** Decides which files can become documents, and their types and keys. No I/O. */
 
-import { locale, t } from './texts.js';
+import { locale, t } from '../texts.js';
 
 const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
