@@ -20,7 +20,7 @@ export function whenLoaded(act) {
   if (isLoaded) return act();
   const done = () => {
     clearTimeout(timer);
-    synthesis.removeEventListener('voiceschanged', done);
+    synthesis.removeEventListener?.('voiceschanged', done);
     isLoaded = true;
     act();
   };
