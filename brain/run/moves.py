@@ -231,9 +231,8 @@ class Commit:
 class Committed:
     """The outcome of a commit.
 
-    `messages` are the drafts with their positions in the log. `taken` are the texts that joined the
-    run. `finished`: the run has ended and the lease is released. `fence` is the successor's fence
-    after a hand-over, otherwise the current one. `held` counts the pending notices.
+    `messages`: the placed drafts. `taken`: the texts that joined the run. `finished`: the lease is
+    released. `fence`: the current one, after a hand-over the successor's. `held` counts notices.
     """
 
     messages: tuple[Message, ...]
