@@ -26,7 +26,6 @@ from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.cloud.world import Inside, NotInThisWorld, World
 from brain.errors import FaultClass, SettingMissing
-from brain.http.edge import not_set_up
 from brain.http.looks import SharedLook
 from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
@@ -114,14 +113,6 @@ class Adapters:
     @cached_property
     def queue(self) -> QStashQueue:
         return QStashQueue(settings.queue(self.env))
-
-    @property
-    def needed_queue(self) -> QStashQueue:
-        """The queue. Raises Problem 503 without one: no text may be accepted then."""
-        try:
-            return self.queue
-        except SettingMissing as error:
-            raise not_set_up(error, status=503) from None
 
     @cached_property
     def signature(self) -> SignatureCheck:

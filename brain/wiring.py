@@ -13,15 +13,17 @@ from brain import settings
 from brain.adapters import Adapters, WorldAdapters
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import Inside
+from brain.errors import SettingMissing
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import AskAlways, AtOnce, CallTaker, Resources, Together
+from brain.http.edge import not_set_up
 from brain.http.feed import Feed
 from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
-from brain.run.ports import Log
+from brain.run.ports import Log, Queue
 from brain.run.services import Around, Services
 from brain.says.choice import Languages
 from brain.texts.moments import ZoneOf, none_set
@@ -80,6 +82,14 @@ class Wiring(Adapters, Together):
     def zone_of(self) -> ZoneOf:
         """Returns the time zone that a user has set."""
         return none_set if self.preferences is None else zone_setting(self.preferences)
+
+    @property
+    def needed_queue(self) -> Queue:
+        """The queue. Raises Problem 503 without one: no text may be accepted then."""
+        try:
+            return self.queue
+        except SettingMissing as error:
+            raise not_set_up(error, status=503) from None
 
     @cached_property
     def services(self) -> Services:
