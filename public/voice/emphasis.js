@@ -1,7 +1,7 @@
 /**
  * Removes the marks of emphasis from a text: `**bold**`, `*italic*`, `_italic_`, `__bold__`. Marks
- * are paired as in CommonMark, but without its rules about punctuation. A mark between spaces or
- * beside a digit inside a word is none. No I/O.
+ * are paired as in CommonMark, but without its rules about punctuation. A star or line between spaces
+ * or beside a digit inside a word stays. No I/O.
  */
 
 /**
