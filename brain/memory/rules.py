@@ -55,7 +55,7 @@ def memory_block(
 ) -> str:
     """The text that shows facts (newest first) and summary to the model; may be empty.
 
-    `addition` is what the user adds to the brain's instructions; all of it is shown. Facts and
+    `addition` is what the user adds to the brain's instructions; it is shown whole. Facts and
     summary have at most `limit` characters, the summary at most half of them. A fact that does not
     fit is left out, older ones first. Foreign facts are always left out: their authors must not be
     able to address the model in every later run.

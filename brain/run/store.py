@@ -142,7 +142,7 @@ class StateStore(Protocol):
         """End the run without its token. Settled: the run is not open."""
 
     async def withdraw(self, withdraw: Withdraw) -> Withdrawal | None:
-        """Take back a text that has had no effect and was not heard. None: there is none."""
+        """Take back a text that has had no effect and was not heard. None: not found."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         """Return at most `limit` entries of the log after `since`."""

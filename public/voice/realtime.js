@@ -51,7 +51,7 @@ const ADAPTER = {
   onMessage,
   onUser(work, act) {
     if (act === 'end') work.end('user');
-    if (act === 'mute') work.state.hasUserSpeaking = false; // the end of it is not heard any more
+    if (act === 'mute') work.state.hasUserSpeaking = false; // a muted microphone does not hear them end
   },
   settle(work) {
     judge(work);

@@ -15,7 +15,7 @@ were judged. The counts: {counts}.
 
 Say in `headline` how many passed, in one sentence. Say in `summary` what the assistant does well \
 and what it does not. List in `findings` each fault with the numbers of the rehearsals that show \
-it and the place (`seq`) where it shows; a fault of a simulated user is none of the assistant. If \
+it and the place (`seq`) where it shows; do not list faults of a simulated user. If \
 a change of the instructions would help, suggest at most five edits: `find` is a text that stands \
 exactly once in the instructions that were tried, or null to add `replace` as a line at their end.
 

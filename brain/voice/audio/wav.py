@@ -52,7 +52,7 @@ def parse(data: bytes) -> Wav:
 
 def joined(parts: Sequence[bytes]) -> bytes:
     """Return one WAV file with the samples of all parts. Parts of another form than the first are
-    left out. Raises NotWav if a part cannot be read, or there is none.
+    left out. Raises NotWav if a part cannot be read or `parts` is empty.
     """
     read = [parse(part) for part in parts]
     if not read:

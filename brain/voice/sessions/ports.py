@@ -24,7 +24,7 @@ class SessionBook(Protocol):
     async def opened(self, user_id: str, id: str, call_id: str) -> str | None:
         """Record that the vendor has created the session: its seconds count from now on.
 
-        Return None, or the id of the session that has taken its place meanwhile ("" if it is none).
+        Return None if it still has its place; otherwise the id of the session that has it, or "".
         """
 
     async def find(self, user_id: str, id: str) -> OpenSession | Ended:

@@ -63,7 +63,7 @@ function controlled({ type, seq, how }) {
 }
 
 /**
- * A session whose cursor is the end of the mind's log. Refused like the mind, if there is none.
+ * A session whose cursor is the end of the mind's log. Refused like the mind if that does not exist.
  * @param {Response} response
  * @param {RequestInit} init
  * @param {{mind: string, baseUrl: string, fetch: Fetch}} parts

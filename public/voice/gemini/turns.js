@@ -44,7 +44,7 @@ function onSaid(work, text) {
   const { state } = work;
   if (state.told.length === 0) return;
   state.output = joined(state.output, text, false);
-  for (const told of state.told) told.atMs = work.nowMs;
+  for (const one of state.told) one.atMs = work.nowMs;
   if (state.lateUntilMs !== null) markPlayed(work); // the turn has ended before this came
 }
 
@@ -71,7 +71,7 @@ function onTurnComplete(work) {
   Object.assign(state, { isModelSpeaking: false, isInterrupted: false, turnMs: null });
   state.hasTurnWords = false;
   if (state.lateUntilMs !== null) return;
-  for (const told of state.told) told.from = state.output.length; // that turn was about something else
+  for (const one of state.told) one.from = state.output.length; // that turn was about something else
 }
 
 /** @param {Work} work */

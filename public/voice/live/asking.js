@@ -19,9 +19,9 @@ export function onInput(work, { delta, start_ms: startMs, end_ms: endMs }) {
   state.words = joined(state.words, delta, isAfterPause).slice(-MOST_CHARS);
   state.wordsEndMs = endMs ?? state.wordsEndMs;
   Object.assign(state, { fragmentMs: work.nowMs, saidMs: null });
-  for (const told of state.told) {
+  for (const one of state.told) {
     // While the voice has said nothing of it, it waits for the end of the user's words.
-    if (told.inputMs === null || !told.hasBegun) told.inputMs = work.nowMs;
+    if (one.inputMs === null || !one.hasBegun) one.inputMs = work.nowMs;
   }
 }
 

@@ -120,9 +120,9 @@ function partsOf(sentence) {
 export function onClosed(work) {
   const { state } = work;
   for (const call of /** @type {any[]} */ (Object.values(state.calls))) call.isLost = true;
-  for (const told of state.told) {
-    if (told.hasBegun) work.heard(told.seq, 'cutOff', told.chars);
-    else (told.delegation === null ? state.queue : state.ready).push(told);
+  for (const one of state.told) {
+    if (one.hasBegun) work.heard(one.seq, 'cutOff', one.chars);
+    else (one.delegation === null ? state.queue : state.ready).push(one);
   }
   Object.assign(state, { told: [], output: '', fragmentMs: null, wordsEndMs: 0 });
   Object.assign(state, { isPaused: false, saidMs: null });
