@@ -13,9 +13,9 @@ setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14
 done; \
 echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
 
-.PHONY: dev services import ears sound test check docs lock format bench matrix chaos chaos-long clean
+.PHONY: dev services import ears reset sound test check docs lock format bench matrix chaos chaos-long clean
 
-dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
+dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= and HOST= change it)
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.dev
 
@@ -26,6 +26,10 @@ services: ## the local services alone, and a .env.local that points at them
 ears: ## a real ear and a real mouth for make dev, once: EARS=base is the best ear, MOUTH=natural (GPL) a natural voice
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.voice.fetch
+
+reset: ## the state of the local services goes: texts, documents, emails, sessions
+	$(call setup,dev)
+	@exec .venv/bin/python -m local.command
 
 # USER counts only when it stands on make's command line: every shell has one of its own.
 import: ## a folder of texts into the documents of what runs here: make import FOLDER=docs
@@ -55,9 +59,10 @@ check: ## everything that can be said without running the code
 	npm run check
 	.venv/bin/python -m local.openapi --check
 
-docs: ## docs/openapi.json, public/brain.d.ts and the table of sources, from the code
+docs: ## docs/openapi.json, public/*.d.ts and the table of sources, from the code
 	$(call setup,dev)
 	.venv/bin/python -m local.openapi
+	npm run -s build:types
 	.venv/bin/python -m local.docs.sources
 
 lock: ## requirements.txt, pylock.toml and the lists of make ears: versions and hashes
@@ -91,6 +96,7 @@ chaos-long: ## every enumeration and more random histories, and five minutes of 
 	CHAOS=long .venv/bin/python -m pytest tests/chaos tests/walks
 
 clean: ## what the set-up and the tools made goes; the state of the local services stays
-	rm -rf .venv node_modules tests/vercel/node_modules public/vendor .local/setup .vercel
+	rm -rf .venv node_modules tests/vercel/node_modules tests/page/packages/node_modules
+	rm -rf public/vendor dist .local/setup .vercel
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find api brain local tests bench -name __pycache__ -prune -exec rm -rf {} +

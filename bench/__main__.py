@@ -17,6 +17,7 @@ from bench import (
     events,
     handover,
     history,
+    jobs,
     loops,
     mailbox,
     overhead,
@@ -46,6 +47,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "events": events.run,
     "parsers": parsers.run,
     "ear": ear.run,
+    "jobs": jobs.run,
     "voice": voice.run,
 }
 

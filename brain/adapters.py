@@ -15,7 +15,7 @@ from brain.chat.choice import ModelChoice
 from brain.cloud.clock import SystemClock
 from brain.cloud.model.chat import ChatModel
 from brain.cloud.model.models import Models
-from brain.cloud.pusher import PusherChannel
+from brain.cloud.pusher import AbsentChannel, PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.eviction import EvictionCheck
 from brain.cloud.redis.model_faults import ModelFaults
@@ -26,6 +26,7 @@ from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.cloud.world import Inside, NotInThisWorld, World
 from brain.errors import FaultClass, SettingMissing
+from brain.http.looks import SharedLook
 from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
 from brain.run.limits import Limits
@@ -62,7 +63,9 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        model_s = max(Limits().model_s, settings.first_waits_s(self.env))
+        model_s = Limits().model_s
+        with suppress(SettingMissing):  # the model reports it, and the rest works
+            model_s = max(model_s, settings.first_waits_s(self.env))
         return Limits(
             lease_s=self.times.lease_s,
             model_s=model_s,
@@ -88,6 +91,11 @@ class Adapters:
         return EvictionCheck(self.redis, self.clock.now)
 
     @cached_property
+    def deep_look(self) -> SharedLook:
+        """What the services have answered to /api/health?deep=1."""
+        return SharedLook(self.clock.now)
+
+    @cached_property
     def news(self) -> UpstashNews:
         at = settings.store(self.env)
         return UpstashNews(at.url, at.token)
@@ -111,8 +119,12 @@ class Adapters:
         return SignatureCheck(settings.queue(self.env))
 
     @cached_property
-    def channel(self) -> PusherChannel:
-        return PusherChannel(settings.channel(self.env))
+    def channel(self) -> PusherChannel | AbsentChannel:
+        """The channel; one that takes nothing if its settings are wrong: pages have other roads."""
+        try:
+            return PusherChannel(settings.channel(self.env))
+        except SettingMissing as error:
+            return AbsentChannel(error)
 
     @cached_property
     def webhooks(self) -> WebhookReader:

@@ -44,7 +44,12 @@ class BrainError(Exception):
 
 
 class Unreachable(BrainError):
-    """A service did not answer in time or reported a failure. The effect of the call is unknown."""
+    """A service did not answer in time or reported a failure. The effect of the call is unknown.
+
+    `used_up`: words for the caller that say which limit of a plan is used up, if one is.
+    """
+
+    used_up = ""
 
 
 class StoreUnreachable(Unreachable):
@@ -174,11 +179,11 @@ class FaultClass(StrEnum):
 
 
 class ModelFault(BrainError):
-    """The model gave no usable answer. `fault` says why."""
+    """No usable answer. `fault` says why, `refusal` (why a run ends) and `model` say more."""
 
     def __init__(self, reason: str, *, fault: FaultClass = FaultClass.MOMENT) -> None:
         super().__init__(reason)
-        self.fault = fault
+        self.fault, self.refusal, self.model = fault, "", ""
 
 
 class ModelUnavailable(ModelFault):
@@ -218,10 +223,7 @@ class ToolFault(BrainError):
 
 
 class PageUnreadable(BrainError):
-    """A web page cannot be opened or read.
-
-    The text is for the model. It contains nothing of the address or of the server's response.
-    """
+    """A web page cannot be opened or read. The text is for the model, and quotes nothing of it."""
 
 
 class EntryUnreadable(BrainError):
@@ -244,7 +246,4 @@ class SignatureRefused(BrainError):
 
 
 class WebhookUnreadable(BrainError, ValueError):
-    """The body of a signed callback does not match the schema.
-
-    The text names the field without its value.
-    """
+    """The body of a signed callback is invalid. The text names the field without its value."""

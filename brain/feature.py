@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from brain.chat.choice import ModelChoice
+    from brain.cloud.checks import Fine
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
     from brain.cloud.qstash import QStashQueue
@@ -116,7 +117,7 @@ class Platform(Protocol):
 
     @property
     def zone_of(self) -> "ZoneOf":
-        """Returns the time zone of a user."""
+        """Returns the time zone that a user has set."""
 
     @property
     def announcer(self) -> "Announcer":
@@ -164,7 +165,6 @@ class Feature:
     consent: "Callable[[], Consent] | None" = None
     settling: "Callable[[], Settling] | None" = None
     holding: "Callable[[], Holding] | None" = None
-    """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
     called: "Callable[[], CallTaker] | None" = None
     """Takes the queue's calls for minds."""
@@ -181,8 +181,7 @@ class Feature:
     webhook: "Callable[[], Webhook] | None" = None
     """Reads a webhook of a vendor that authenticates with user name and password."""
     resources: "Callable[[], Resources]" = dict
-    """Routes for the user's own resources: name, method, handler (request and user id). A name may
-    have parameters: `jobs/:id/stop`."""
+    """Routes of the user's own things: name, also `jobs/:id/stop`; method; handler."""
     polled: "Callable[[], Resources]" = dict
     """The same for routes that pages poll. Their functions import little else."""
     minds: "Callable[[], Minds] | None" = None
@@ -198,15 +197,17 @@ class Feature:
     on_session: "Callable[[str], Awaitable[None]] | None" = None
     """Called with the user's id when a page begins a session."""
     played: "Callable[[str, str], Awaitable[None]] | None" = None
-    """Called with the user's id and the text of a message that the user has heard to its end."""
+    """Called with the user's id and the text of a message that they have heard to its end."""
     names: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
     """Names that the user with this id is likely to say, for speech recognition. Never fails."""
     seed: "Callable[[World], Awaitable[None]] | None" = None
     """Fills the user's things from a world, before a rehearsal. Repeating it changes nothing."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
-    """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
+    """Groups of settings for /api/health. Each function raises SettingMissing."""
     absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}
     """What is not offered, and the optional variable that is missing. For /api/health."""
+    checks: "Mapping[str, Callable[[], Awaitable[Fine]]]" = field(default_factory=dict)
+    """Asks the feature's own services, for /api/health?deep=1. Raises Faulty, SettingMissing."""
     faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
     """What failed lately, for /api/health: sentences, by the group of settings."""
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ MIN_PASSWORD_CHARS = 16  # of a password for programs and of an access key
 MAX_KEY_USERS = 20  # users with access keys: a family; a larger number has an app of its own
 MAX_KEY_USER_CHARS = 64
 MAX_KEYS_OF_USER = 2  # two while one is replaced
+
+WEB_ADDRESS = "it must begin with https:// or http://, for example http://127.0.0.1:11434/v1."
+_HOST = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")  # as in site/policy.js
 
 type Env = Mapping[str, str]
 
@@ -30,7 +34,8 @@ def need_url(env: Env, *names: str) -> str:
     """Return the first of these that is set. Raises SettingMissing unless it is a web address."""
     address = need(env, *names)
     if not _is_web_address(address):
-        raise SettingMissing(f"{' or '.join(names)} must be a URL that begins with https://")
+        name = next(name for name in names if env.get(name))
+        raise SettingMissing(f"{name} is not a web address: {WEB_ADDRESS}")
     return address
 
 
@@ -50,7 +55,8 @@ def number(env: Env, name: str, default: float, *, least: float = 0) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise SettingMissing(f"{name} must be a number") from None
+        words = f"must be a number without a unit, such as {default or 1:g}"
+        raise SettingMissing(f"{name} {words}") from None
     if not least <= value < float("inf"):
         raise SettingMissing(f"{name} must be at least {least:g}")
     return value
@@ -69,6 +75,16 @@ def public_url(env: Env) -> str:
         if host := env.get(name):
             return f"https://{host}"
     raise SettingMissing("BRAIN_PUBLIC_URL is missing")
+
+
+def host(env: Env, name: str) -> str | None:
+    """Return the name of a host, or None if it is not set. Raises SettingMissing for other text,
+    such as an address with a scheme or a port.
+    """
+    text = env.get(name) or None
+    if text is not None and not _HOST.fullmatch(text):
+        raise SettingMissing(f"{name} must be the name of a host, such as ws.example.org")
+    return text
 
 
 def digits(env: Env, name: str) -> str:

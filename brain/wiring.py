@@ -13,18 +13,20 @@ from brain import settings
 from brain.adapters import Adapters, WorldAdapters
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import Inside
+from brain.errors import SettingMissing
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import AskAlways, AtOnce, CallTaker, Resources, Together
+from brain.http.edge import not_set_up
 from brain.http.feed import Feed
 from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
-from brain.run.ports import Log
+from brain.run.ports import Log, Queue
 from brain.run.services import Around, Services
 from brain.says.choice import Languages
-from brain.texts.moments import ZoneOf, utc_for_all
+from brain.texts.moments import ZoneOf, none_set
 from brain.variables import Env
 
 if TYPE_CHECKING:
@@ -78,15 +80,23 @@ class Wiring(Adapters, Together):
 
     @cached_property
     def zone_of(self) -> ZoneOf:
-        """Returns the time zone of a user."""
-        return utc_for_all if self.preferences is None else zone_setting(self.preferences)
+        """Returns the time zone that a user has set."""
+        return none_set if self.preferences is None else zone_setting(self.preferences)
+
+    @property
+    def needed_queue(self) -> Queue:
+        """The queue. Raises Problem 503 without one: no text may be accepted then."""
+        try:
+            return self.queue
+        except SettingMissing as error:
+            raise not_set_up(error, status=503) from None
 
     @cached_property
     def services(self) -> Services:
         """Everything that the engine needs."""
         return Services(
             store=self.store,
-            queue=self.queue,
+            queue=self.needed_queue,
             channel=self.channel,
             model=self.model,
             schemas=self.schemas,
@@ -99,6 +109,7 @@ class Wiring(Adapters, Together):
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
             holding=self._first("holding", lambda: None),
+            operators=settings.operators(self.env),
         )
 
     def within(self, inside: Inside) -> "RehearsedWiring":
@@ -191,10 +202,10 @@ class Wiring(Adapters, Together):
 
         return voice_sessions(self.env, self.redis, self.queue, self.clock)
 
-    def feed(self, user_id: str, *, since: int) -> Feed:
-        """Return the user's log after `since` as a feed for one listener."""
+    def feed(self, user_id: str, *, since: int, device: str = "") -> Feed:
+        """Return the user's log after `since` as a feed for one listener, the page `device`."""
         return Feed(
-            self.store,
+            self.store.read_by(device),
             self.log,
             self.news,
             self.clock,

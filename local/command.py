@@ -1,21 +1,30 @@
-"""What the commands in this folder share: start, end, port and state folder."""
+"""What the commands in this folder share: start, end, port and state folder.
+
+python -m local.command       removes the state: `make reset`
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
-from local.children import EngineDidNotStart, FolderInUse
+from local.children import EngineDidNotStart, FolderInUse, owned
+from local.gateway.policy import PolicyNotMade
 from local.server import PortInUse
 from local.toolchain import ROOT
 
 STATE = "BRAIN_LOCAL_STATE"  # a state folder for a second stack beside the first
 DEFAULT_PORT = 3000  # the page's port; the services use the next seven
+# What the services keep; nothing else in the folder is removed.
+KEPT = ("redis", "postgres", "queue.sqlite*", "mailbox", "voice", "*-secret", "database-url")
+ENGINES = ("redis", "postgres", "mailbox")  # each locks its folder while it runs
 LAST_PORT = 65_000  # leaves room for those seven, as a round number
 
 
@@ -31,7 +40,7 @@ def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:
         sys.exit(
             f"{error}: the same services are already running. Stop them first, or set {STATE}."
         )
-    except EngineDidNotStart as error:
+    except (EngineDidNotStart, PolicyNotMade) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:  # Ctrl-C before it was up
         sys.exit(130)
@@ -56,3 +65,21 @@ def _port() -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < LAST_PORT):
         sys.exit(f"PORT must be a number from 1 to {LAST_PORT - 1}, not {text!r}")
     return int(text)
+
+
+def reset(folder: Path) -> str:
+    """Remove the state of the local services; returns a line for the user. Raises FolderInUse."""
+    with ExitStack() as exits:
+        for name in ENGINES:
+            if (folder / name).exists():
+                exits.enter_context(owned(folder / name))
+        for each in [file for pattern in KEPT for file in folder.glob(pattern)]:
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+    return f"{folder} is empty: the next start begins anew, with the example emails."
+
+
+if __name__ == "__main__":
+    try:
+        print(reset(state_dir(os.environ)))
+    except FolderInUse as in_use:
+        sys.exit(f"{in_use}. Stop `make dev` first.")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN
 from local.server import HOST, Address
 
 STORE_TOKEN = "local-store-token"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
+MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
+OPENAI_NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 MODEL_NAMES = (
     "OPENAI_API_KEY",
     "OPENROUTER_API_KEY",
@@ -48,6 +51,19 @@ def service_settings(store: Address, queue: Address, channel: Address, public_ur
         "PUSHER_TLS": "0",
         "BRAIN_PUBLIC_URL": public_url,
     }
+
+
+def own(asked: Mapping[str, str]) -> Env:
+    """Return the BRAIN_ variables, and those of a channel of the user's own."""
+    brain = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
+    return {**brain, **own_channel(asked)}
+
+
+def own_channel(asked: Mapping[str, str]) -> Env:
+    """Return the settings of the user's own server for the channel; empty if none is set."""
+    if not asked.get("PUSHER_HOST"):
+        return {}
+    return {name: value for name, value in asked.items() if name.startswith("PUSHER_")}
 
 
 def model_settings(model: Address, asked: Mapping[str, str]) -> Env:
@@ -94,6 +110,60 @@ def voice_settings(
         **(openai if calls and not has_openai else {}),
         **(own or gemini),
     }
+
+
+def complaint(asked: Mapping[str, str]) -> str:
+    """Return what is wrong with the user's environment, in one line; empty if nothing is.
+
+    The functions' settings are checked as they will be, with addresses that nothing listens at.
+    """
+    if told := _provider_complaint(asked) or _duration_complaint(asked.get(MAX_DURATION, "")):
+        return told
+    nowhere = Address(host=HOST, port=1)
+    env = {
+        **service_settings(nowhere, nowhere, nowhere, nowhere.url),
+        **model_settings(nowhere, asked),
+        **private_settings("postgresql://127.0.0.1:1/brain", "x" * 64),
+        **voice_settings(nowhere, asked, calls=True, is_scripted=True),
+        **own(asked),
+    }
+    from brain import settings
+    from brain.http.origins import VARIABLE, origins_of
+    from brain.wiring import Wiring
+
+    groups = {name: read for each in Wiring(env).features for name, read in each.settings.items()}
+    problems = settings.problems(env, {**groups, VARIABLE: origins_of})
+    return next((f"{told}." for told in problems.values() if told), "")
+
+
+def _provider_complaint(asked: Mapping[str, str]) -> str:
+    is_router = asked.get("BRAIN_PROVIDER") == "openrouter"
+    has_router = bool(asked.get("OPENROUTER_API_KEY"))
+    if is_router and not has_router:
+        return "BRAIN_PROVIDER=openrouter needs OPENROUTER_API_KEY."
+    if has_router and not (is_router or any(asked.get(name) for name in OPENAI_NAMES)):
+        return "OPENROUTER_API_KEY needs BRAIN_PROVIDER=openrouter."
+    return ""
+
+
+def _duration_complaint(text: str) -> str:
+    try:
+        is_right = not text or 1 <= float(text) < float("inf")
+    except ValueError:
+        is_right = False
+    return "" if is_right else f"{MAX_DURATION} must be a number of seconds, such as 6."
+
+
+def answering(asked: Mapping[str, str]) -> str:
+    """Say which model answers, at which server; empty where the script does."""
+    if not any(asked.get(name) for name in MODEL_NAMES):
+        return ""
+    from brain import settings
+    from brain.cloud.model.chat import BASE_URLS
+
+    at = settings.model({**model_settings(Address(host=HOST, port=1), asked), **own(asked)})
+    server = urlsplit(at.base_url or BASE_URLS[at.provider]).netloc.rpartition("@")[2]
+    return f"The answers come from {at.model} at {server}."
 
 
 def stored_secret(data_dir: Path, name: str) -> str:

@@ -28,6 +28,7 @@ from local.environment import (
     STORE_TOKEN,
     Env,
     model_settings,
+    own,
     private_settings,
     service_settings,
     stored_secret,
@@ -126,8 +127,8 @@ async def services(
 ) -> AsyncIterator[LocalServices]:
     """Run all services until the block ends. Raises PortInUse.
 
-    From `asked`, the user's environment, only keys of models and of Brave and BRAIN_ variables are
-    used. `pace` scales the scripted model's waits. Without `fetched`, ear and mouth are scripted.
+    `asked` is the user's environment; `own` says what is used of it, beside keys of models. `pace`
+    scales the scripted model's waits. Without `fetched`, ear and mouth are scripted.
     """
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
@@ -142,7 +143,7 @@ async def services(
                 **model_settings(model.address, asked),
                 **private_settings(database.url, stored_secret(data_dir, "jwt-secret")),
                 **mail_settings(mailbox, data_dir, public_url, asked),
-                **(voice_env | _own(asked)),
+                **(voice_env | own(asked)),
             },
             store=store,
             queue=queue,
@@ -154,10 +155,6 @@ async def services(
             voice=voice_at,
             store_pid=redis.pid,
         )
-
-
-def _own(asked: Mapping[str, str]) -> Env:
-    return {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
 
 
 def _apps(redis: Valkey, engine: LocalQueue, pusher: LocalPusher, pace: float) -> list[ASGIApp]:

@@ -34,7 +34,8 @@ JUDGES = ("judges", "judges-past")  # dependency groups; each has its own enviro
 PLATFORMS = "tests/contracts/platforms/requirements.txt"  # the clients of voice platforms
 VENDORS = "tests/contracts/vendors/requirements.txt"  # the SDKs of vendors of speech models
 EMAILS = "tests/email/parse/packages.txt"  # packages that ship emails as test files
-CLI = ROOT / "tests" / "vercel"
+CLI = "tests/vercel"
+FRONT_ENDS = "tests/page/packages"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,12 +79,12 @@ def build_page() -> None:
     run("npm", "run", "build")
 
 
-def install_platform_cli() -> None:
+def _install_for_tests(folder: str) -> None:
     # Not `npm ci`: it wants every platform's optional binary in the lock file, and some registry
     # mirrors do not carry all of them. `npm install` uses the lock file's versions and does not
     # change it.
     require_node()
-    run("npm", "install", "--no-save", "--no-audit", "--no-fund", tries=TRIES, cwd=CLI)
+    run("npm", "install", "--no-save", "--no-audit", "--no-fund", tries=TRIES, cwd=ROOT / folder)
 
 
 def install_voice_packages() -> None:
@@ -122,6 +123,23 @@ def _listed(name: str, packages: str) -> Step:
     )
 
 
+def _npm(name: str, folder: str, makes: str) -> Step:
+    """Return the step that installs packages for tests only, so that `make dev` stays light."""
+    return Step(
+        name=name,
+        reads=(f"{folder}/package.json", f"{folder}/package-lock.json"),
+        makes=f"{folder}/node_modules/{makes}",
+        act=lambda: _install_for_tests(folder),
+    )
+
+
+def _sources() -> tuple[str, ...]:
+    """What the page and the client are built from."""
+    patterns = ("public/brain.js", "public/wire.d.ts", "public/client/**/*.js", "package/*")
+    found = (path for pattern in patterns for path in ROOT.glob(pattern))
+    return tuple(sorted(str(path.relative_to(ROOT)) for path in found))
+
+
 DEV = (
     Step(
         name="python",
@@ -137,8 +155,8 @@ DEV = (
     ),
     Step(
         name="page",
-        reads=("package.json", "package-lock.json"),
-        makes="public/vendor/pusher.js",
+        reads=("package.json", "package-lock.json", *_sources()),
+        makes="public/vendor/brain.min.d.ts",
         act=build_page,
     ),
 )
@@ -159,12 +177,8 @@ TEST = (
         makes=".local/setup/voice/bin/python",
         act=install_voice_packages,
     ),
-    Step(
-        name="vercel",
-        reads=("tests/vercel/package.json", "tests/vercel/package-lock.json"),
-        makes="tests/vercel/node_modules/.bin/vercel",
-        act=install_platform_cli,
-    ),
+    _npm("vercel", CLI, ".bin/vercel"),
+    _npm("front-ends", FRONT_ENDS, ".bin/vite"),
 )
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local.environment import MAX_DURATION
 from local.faults import FaultInjector
 from local.gateway import Gateway
 from local.gateway.doors import OwnDoor
-from local.gateway.rules import Rules, read_rules
+from local.gateway.policy import with_policy
+from local.gateway.rules import read_rules
 from local.guard import Guard, guard
 from local.mailbox.control import PATH as EMAIL_PATH
 from local.mailbox.control import mailbox_app
@@ -24,7 +26,8 @@ from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
 from local.voice.serve import Fetched
 
-MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
+__all__ = ["MAX_DURATION", "Stack", "stack"]  # where others look for the variable
+
 SOURCES = ("api", "brain")
 
 
@@ -42,6 +45,7 @@ class Stack:
 async def stack(
     data_dir: Path,
     *,
+    host: str = HOST,
     port: int = 0,
     ports: Ports | None = None,
     asked: Mapping[str, str] | None = None,
@@ -50,16 +54,16 @@ async def stack(
     beside: Path | None = None,
     fetched: Fetched | None = None,
 ) -> AsyncIterator[Stack]:
-    """Run everything until the block ends. Raises PortInUse.
+    """Run everything until the block ends. Raises PortInUse, PolicyNotMade.
 
-    `asked` is the user's own environment; only keys of models and BRAIN_ variables are used. State
-    is kept in `data_dir`. `fetched` is what hears and speaks, as in `services`. `beside` is the
-    folder of another version of the code: each request goes to one of the two by chance.
+    From `asked`, the user's own environment, the same is used as by `services`. State is kept in
+    `data_dir`. `fetched` is what hears and speaks, as in `services`. `beside` is the folder of
+    another version of the code: each request goes to one of the two by chance.
     """
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
     durations = float(asked[MAX_DURATION]) if asked.get(MAX_DURATION) else rules.max_durations
-    place, url = _reserved(port)
+    place, url = _reserved(host, port)
     async with (
         guard() as watch,
         services(
@@ -74,20 +78,19 @@ async def stack(
         _functions(local, durations, watch, on_line) as functions,
         _beside(beside, local, durations, watch, on_line) as other,
     ):
-        faults = FaultInjector(_either(_gateway(local, functions, rules), other))
+        faults = FaultInjector(_either(await _gateway(local, functions), other))
         async with serving(OwnDoor(faults, asked), place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
 
 
-def _reserved(port: int) -> tuple[socket.socket, str]:
+def _reserved(host: str, port: int) -> tuple[socket.socket, str]:
     """Reserve a port: the functions must know their address before they are served."""
-    place = reserve(port=port)
+    place = reserve(host=host, port=port)
     return place, f"http://{HOST}:{place.getsockname()[1]}"
 
 
-def _gateway(
-    local: LocalServices, functions: Functions, rules: Rules, *, root: Path = ROOT
-) -> Gateway:
+async def _gateway(local: LocalServices, functions: Functions, *, root: Path = ROOT) -> Gateway:
+    rules = await with_policy(read_rules(root / "vercel.json"), root, local.env)
     here = {EMAIL_PATH: mailbox_app(local.mailbox)}
     return Gateway(public=root / "public", functions=functions, rules=rules, here=here)
 
@@ -120,7 +123,7 @@ async def _beside(
         guard=watch,
         on_line=lambda name, line: on_line(f"other {name}", line),
     ) as functions:
-        yield _gateway(local, functions, read_rules(root / "vercel.json"), root=root)
+        yield await _gateway(local, functions, root=root)
 
 
 def _either(first: ASGIApp, second: ASGIApp | None) -> ASGIApp:

@@ -1,424 +1,723 @@
 // The types of the client library (brain.js) and of what goes over the wire.
-// Written by `python -m local.openapi`: do not edit.
+// Written by `npm run build:types`: do not edit.
 
-// ---- the client library
+/**
+ * Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0
+ * if the server cannot be reached. Rejects with an AbortError if `signal` is aborted before.
+ *
+ * @param {ConnectOptions} [options]
+ * @returns {Promise<Brain>}
+ */
+export declare function connect(options?: ConnectOptions): Promise<Brain>;
 
-/** Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0 if the server cannot be reached. */
-export function connect(options?: ConnectOptions): Promise<Brain>;
-
-/** The one tool of a voice agent, in the form that function-calling models take. */
-export const askBrainTool: {
-  type: string;
-  name: string;
-  description: string;
-  parameters: {
-    type: string;
-    properties: {
-      text: { type: string; description: string; minLength: number; maxLength: number };
-    };
-    required: string[];
-    additionalProperties: boolean;
-  };
-};
-
-/** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
-export class BrainError extends Error {
-  constructor(facts: {
-    status: number;
-    title: string;
-    detail?: string;
-    errors?: unknown[];
-    retryAfterMs?: number;
-    cause?: unknown;
-  });
-  status: number;
-  title: string;
-  detail: string;
-  errors: unknown[];
-  retryAfterMs: number;
-  /** True if the same request may succeed later. */
-  get isPassing(): boolean;
-}
-
-/** `close()` was called while this was under way. */
-export class ConnectionClosed extends Error {}
-
-/** A connection. Its functions do not need `this`. */
-export interface Brain {
-  askBrain: (text: string, options?: AskOptions) => Promise<Answer>;
-  /** Ends the run in progress. */
-  stop: () => Promise<Stopped>;
-  decide: (questionId: string, decision: Decision) => Promise<Answer>;
-  /** Reports how a message was spoken without `onSpeak`. */
-  heard: (seq: number, how: Heard, chars?: number) => Promise<{ seq: number; how: Heard }>;
-  /** Resets the count of missed messages. */
-  seen: () => void;
-  /** Every entry of the log, once and in order. Returns a function that unsubscribes. */
-  onMessage: (listener: (entry: Entry, novelty: Novelty) => void) => () => void;
-  onPiece: (listener: (piece: Piece) => void) => () => void;
-  /** One listener at a time. */
-  onSpeak: (listener: SpeakListener) => () => void;
-  onState: (listener: (state: State) => void) => () => void;
-  onTool: (tool: string, handler: ToolHandler, form?: ToolForm) => () => void;
-  /** null: the best road that works. */
-  useRoad: (name: RoadName | null) => void;
-  /** Background work: helpers, rooms, talks, rehearsals. The code of all calls is loaded with the first. */
-  jobs: JobCalls;
-  battles: StartCalls<BattleBody>;
-  rehearsals: StartCalls<ScaleBody>;
-  agents: AgentCalls;
-  scenarios: ScenarioCalls;
-  /** Improves instructions: resolves with the whole, and tells each part as it arrives. */
-  assist: (instructions: string, ask: string, options?: AssistOptions) => Promise<Assisted>;
-  /** Called when a job has changed, while the channel is the road. */
-  onJob: (listener: (event: JobChange) => void) => () => void;
-  /** Begins a spoken conversation. Call it in a press. */
-  talk: (options: TalkOptions) => Talk;
-  close: () => void;
-  /** As it was at the time of connecting. */
-  session: Session;
-}
-
-export interface ConnectOptions {
-  /** The server's address; the page's own origin by default. */
+export type ConnectOptions = {
+  /** calls the connecting off, or closes the connection later */
+  signal?: AbortSignal;
+  /** the server's address; the page's own origin by default */
   baseUrl?: string;
   accessKey?: string;
-  token?: string;
-  /** Of a job (`conversationId`): connects to that log, not to the brain's. */
+  /**
+   * a function is called again whenever a
+   * fresh one is needed
+   */
+  token?: string | (() => Token | Promise<Token>);
+  /** of a job (its `conversationId`): connect to its log, not to the brain's */
   mind?: string;
-  /** A BCP 47 tag; that of the browser by default. */
-  language?: string | null;
-  /** How many earlier entries to start with (0). */
+  /** how many earlier entries to start with (0) */
   history?: number;
-  /** Use only this one, and poll while it is away. */
+  /** use only this one, and poll while it is away */
   road?: RoadName;
-  /** Called with each session, also renewed ones. */
+  /** called with each session, also renewed ones */
   onSession?: (session: Session) => void;
   fetch?: typeof globalThis.fetch;
-  /** null: never open a channel. */
+  /** null = never open a channel */
   Pusher?: PusherClass | null;
   clock?: Clock;
   surroundings?: Surroundings;
-  /** 0 up to 1. */
+  /** 0 up to 1 */
   random?: () => number;
-  storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
+  storage?: StorageLike | null;
   locks?: LocksLike | null;
   WebSocket?: WebSocketClass | null;
   BroadcastChannel?: BroadcastChannelClass | null;
-}
+  /** a BCP 47 tag; that of the browser by default */
+  language?: string | null;
+  /** a time zone, an IANA name; that of the browser by default */
+  zone?: string | null;
+};
 
-export interface AskOptions {
-  recentContext?: Remark[];
-  /** Seconds that the server may take to respond; 0: until the run ends. */
-  patience?: number;
-  /** The voice agent's call, repeated in the answers. */
-  callId?: string;
-  /** Replace those of `onTool`. */
-  clientTools?: ToolForm[];
-  /** Use the same one to retry: a text is handled once. */
-  messageId?: string;
-  /** Stops waiting; an accepted text is still handled. */
-  signal?: AbortSignal;
-}
+export type PusherClass = new (key: string, options: any) => PusherLike;
 
-/** `forVoiceAgent` is the result of the voice agent's tool call: the message, or a note (not to be spoken) that it comes later. */
-export type Answer = Reply & { forVoiceAgent: string };
+export type PusherLike = {
+  connection: {
+    bind: (event: string, act: (data: any) => void) => unknown;
+    socket_id?: string;
+  };
+  subscribe: (name: string) => PusherChannel;
+  disconnect: () => void;
+};
 
-/** What the user decides on a question. */
-export interface Decision {
-  verdict: 'approve' | 'reject' | 'edit' | 'answer';
-  /** The tool's, for `edit`. */
-  arguments?: Record<string, unknown>;
-  /** For `answer`. */
-  text?: string;
-  /** Seconds that the server may take to respond. */
-  patience?: number;
-}
+export type PusherChannel = {
+  bind: (event: string, act: (data: any) => void) => unknown;
+  /** of a presence channel */
+  members?: {
+    count: number;
+  };
+};
 
-export interface JobCalls {
-  /** The newest first, without their minds. */
-  list: (limit?: number) => Promise<Job[]>;
-  /** If no answer arrives, it is sent again with the same key, which makes one job. */
-  start: (order: HelpersBody) => Promise<JobStarted>;
-  status: (jobId: string) => Promise<JobState>;
-  /** Calls the listener at once and at every change. Resolves when the job has ended and its report is there, or when `signal` ends it. */
-  follow: (
-    jobId: string,
-    listener: (state: JobState) => void,
-    signal?: AbortSignal,
-  ) => Promise<JobState | null>;
-  report: (jobId: string) => Promise<JobReport>;
-  /** One mind, by its number, or the whole job. */
-  stop: (jobId: string, n?: number) => Promise<JobStopped>;
-  pause: (jobId: string) => Promise<JobPaused>;
-  resume: (jobId: string) => Promise<JobPaused>;
-  /** To one mind, or to all of a job that have not ended. */
-  say: (to: { job: string } | { mind: string }, text: string, messageId?: string) => Promise<Told>;
-  label: (jobId: string, label: LabelBody) => Promise<JobLabel>;
-  /** What a rehearsed brain did, step by step. */
-  steps: (jobId: string, n: number) => Promise<Record<string, unknown>[]>;
-  remove: (jobId: string) => Promise<unknown>;
-}
-
-/** Talks, or rehearsals. */
-export interface StartCalls<Order> {
-  start: (order: Order) => Promise<JobStarted>;
-}
-
-export interface AgentCalls {
-  list: () => Promise<Profile[]>;
-  get: (id: string) => Promise<Profile>;
-  /** With a `version`: refused with status 412 unless it is still that one. */
-  put: (id: string, profile: ProfileBody, version?: number) => Promise<Profile>;
-  remove: (id: string) => Promise<unknown>;
-}
-
-export interface ScenarioCalls {
-  list: () => Promise<KeptScenario[]>;
-  get: (id: string) => Promise<KeptScenario>;
-  /** `fromSeq`: a draft from the talk around that message. */
-  create: (scenario: Scenario | { fromSeq: number }) => Promise<KeptScenario>;
-  put: (id: string, scenario: Scenario) => Promise<KeptScenario>;
-  remove: (id: string) => Promise<unknown>;
-}
-
-export interface AssistOptions {
-  history?: { role: string; text: string }[];
-  /** Called with each part as it arrives. */
-  onText?: (text: string) => void;
-  signal?: AbortSignal;
-}
-
-export interface Assisted {
-  prompt: string;
-  questions: string[];
-  changes: string[];
-}
-
-export interface JobChange {
-  jobId: string;
-  eventSequence: number;
-  status: Job['status'];
-  completed: number;
-  failed: number;
-  total: number;
-}
-
-export type VoiceVendor = 'openai-live' | 'openai-realtime' | 'gemini-live';
-
-export interface TalkOptions {
-  vendor: VoiceVendor;
-  /** A BCP 47 tag; that of the connection by default. */
-  language?: string;
-  /** Opened within the press (`prime()` of voice/sound.js); by default as soon as the code is loaded. */
-  sound?: { audio: HTMLAudioElement; context: AudioContext };
-}
-
-/** A spoken conversation. */
-export interface Talk {
-  mute: () => void;
-  unmute: () => void;
-  /** Hangs up, and releases the microphone. */
-  end: () => void;
-  /** Called at once and at every change. */
-  onState: (listener: TalkListener) => () => void;
-}
-
-export type TalkState =
-  | 'connecting'
-  | 'listening'
-  | 'thinking'
-  | 'speaking'
-  | 'muted'
-  | 'paused'
-  | 'ended';
-
-/** `problem`: why it ended, if not because the user wished it. */
-export type TalkListener = (state: TalkState, problem: (Error & { code: string }) | null) => void;
-
-export interface State {
-  connection: 'live' | 'connecting' | 'polling' | 'offline';
-  /** The road that delivers; null while none does. */
-  road: RoadName | null;
-  /** Whether the server knows that somebody listens. */
-  listening: boolean | null;
-  /** Other tabs and devices of the user; null: unknown. */
-  others: number | null;
-  run: Run;
-  /** Messages that arrived while nobody looked, until `seen()`. */
-  missed: number;
-  retrying: Retrying[];
-  /** Why the server cannot be used; after status 401 a new `connect` is needed. */
-  problem: BrainError | null;
-}
-
-export type Run = Pick<Status, 'state' | 'runId' | 'activity' | 'progress' | 'loop'>;
-
-/** A request that failed and will be sent again. */
-export interface Retrying {
-  /** For a decision: the question's id; for other commands: their type. */
-  messageId: string;
-  /** How many attempts have failed. */
-  attempt: number;
-  pauseMs: number;
-  reason: string;
-}
-
-/** `isNew` is false if this browser has shown the entry before. */
-export interface Novelty {
-  isNew: boolean;
-}
-
-/** A part of an answer, for display only. */
-export type Piece = PieceData & { kind: 'thought' | 'action' | 'content' };
-
-export type Kind = Message['kind'];
-export type Heard = HeardMark['how'];
-export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
-
-/** A line of the voice agent's conversation that is not in the log. */
-export type Remark = ContextLine;
-
-/** The next message waits until `done` is called; `chars`: how many were spoken before the cut. */
-export type SpeakListener = (message: Message, done: (how: Heard, chars?: number) => void) => void;
-
-/** Gives the result of a tool or a promise: a text or a JSON value. */
-export type ToolHandler = (given: Record<string, any>, message: Message) => unknown;
-
-/** Describes a tool of the front end to the brain. */
-export interface ToolForm {
-  name?: string;
-  description: string;
-  /** A JSON schema of type object. */
-  parameters?: Record<string, unknown>;
-  /** False: nobody else can word its results. Otherwise they count as text by others. */
-  foreign?: boolean;
-}
-
-export interface Clock {
-  /** Milliseconds since 1970. */
+export type Clock = {
+  /** milliseconds since 1970, as the device has it */
   now: () => number;
-  /** Returns a function that cancels. */
+  /** returns a function that cancels it */
   after: (ms: number, act: () => void) => () => void;
-}
+  /** milliseconds of a clock that nobody sets; `now` by default */
+  steady?: () => number;
+};
 
-/** What the browser knows about tab and network. */
-export interface Surroundings {
+export type Surroundings = {
   isHidden: boolean;
   isOnline: boolean;
+  /** the page is suspended, or about to be */
   isFrozen?: boolean;
   onChange: (listener: () => void) => () => void;
-}
+};
 
-/** The part of navigator.locks that is used. */
-export interface LocksLike {
-  request: (name: string, how: { signal: AbortSignal }, act: () => any) => Promise<any>;
-}
+export type StorageLike = {
+  getItem: (name: string) => string | null;
+  setItem: (name: string, text: string) => void;
+};
 
-export type WebSocketClass = new (
-  url: string,
-  protocols: string[],
-) => {
+export type LocksLike = {
+  request: (name: string, how: {
+    signal: AbortSignal;
+  }, act: () => any) => Promise<any>;
+};
+
+export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
+
+export type WebSocketLike = {
   onmessage: ((event: any) => void) | null;
   onclose: ((event: any) => void) | null;
   send: (text: string) => void;
   close: () => void;
 };
 
-export type BroadcastChannelClass = new (name: string) => {
+export type BroadcastChannelClass = new (name: string) => BroadcastChannelLike;
+
+export type BroadcastChannelLike = {
   onmessage: ((event: any) => void) | null;
   postMessage: (message: any) => void;
   close: () => void;
 };
 
-/** The part of pusher-js that is used. */
-export type PusherClass = new (
-  key: string,
-  options: any,
-) => {
-  connection: { bind: (event: string, act: (data: any) => void) => unknown };
-  subscribe: (name: string) => {
-    bind: (event: string, act: (data: any) => void) => unknown;
-    members?: { count: number };
+export type Token = string | null | undefined;
+
+export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
+
+/** All that a page needs. `cursor` is the log's last seq, `time` the server's. `zone` and `language` are those in use. */
+export interface Session {
+  time: string;
+  userId: string;
+  token: string;
+  expiresAt: string;
+  channel: string;
+  presenceChannel: string;
+  pusher: PusherSettings | null;
+  cursor: number;
+  zone: string;
+  language: string;
+  features: Features;
+}
+
+export interface PusherSettings {
+  key: string;
+  forceTLS: boolean;
+  cluster?: string;
+  wsHost?: string;
+  wsPort?: number;
+}
+
+/** What is available to this user. */
+export interface Features {
+  documents: boolean;
+  memory: boolean;
+  email: boolean;
+  model: {
+    name: string | null;
+    scripted: boolean;
+    problem?: string;
   };
-  disconnect: () => void;
+  local: boolean;
+  jobs: boolean;
+  voice: VoiceFeatures;
+}
+
+/** Which voice front ends there are. `scripted`: ear and mouth are scripts. */
+export interface VoiceFeatures {
+  'openai-live': boolean;
+  'openai-realtime': boolean;
+  'gemini-live': boolean;
+  upload: boolean;
+  speech: boolean;
+  chat: boolean;
+  scripted?: boolean;
+}
+
+export type Brain = {
+  askBrain: (text: string, options?: AskOptions) => Promise<Answer>;
+  /** ends the run in progress */
+  stop: () => Promise<Stopped>;
+  decide: (questionId: string, decision: Decision) => Promise<Answer>;
+  /**   reports how a message was spoken without `onSpeak` */
+  heard: (seq: number, how: Heard, chars?: number) => Promise<{
+    seq: number;
+    how: Heard;
+  }>;
+  /** resets the count of missed messages */
+  seen: () => void;
+  onMessage: (listener: (entry: Entry, novelty: Novelty) => void) => () => void;
+  onPiece: (listener: (piece: Piece) => void) => () => void;
+  /** one listener at a time */
+  onSpeak: (listener: SpeakListener) => () => void;
+  onState: (listener: (state: State) => void) => () => void;
+  onTool: (tool: string, handler: ToolHandler, form?: ToolForm) => () => void;
+  /** null = the best one that works */
+  useRoad: (name: RoadName | null) => void;
+  jobs: JobCalls;
+  battles: StartCalls<BattleBody>;
+  rehearsals: StartCalls<ScaleBody>;
+  agents: AgentCalls;
+  scenarios: ScenarioCalls;
+  assist: Assist;
+  onJob: (listener: (event: JobChange) => void) => () => void;
+  /**   called when a job has changed, while the channel is the road */
+  onDocument: (listener: (change: DocumentNews) => void) => () => void;
+  /** begins a spoken conversation; call it in a press */
+  talk: (options: TalkOptions) => Talk;
+  /**
+   * the server's time in ms since 1970, to compare with `createdAt` and
+   * `expiresAt`; the device's clock may be wrong
+   */
+  now: () => number;
+  close: () => void;
+  /** at the time of connecting */
+  session: Session;
 };
 
-// ---- the wire
+export type JobCalls = {
+  /** newest first, without their minds */
+  list: (limit?: number) => Promise<Job[]>;
+  /**
+   * if no answer
+   * arrives, it is sent again with the same key, which makes one job
+   */
+  start: (order: HelpersBody) => Promise<JobStarted>;
+  status: (jobId: string) => Promise<JobState>;
+  /**
+   *   calls the listener at once and at every change; resolves when the job and its report are
+   *   there, or when `signal` ends it
+   */
+  follow: (jobId: string, listener: (state: JobState) => void, signal?: AbortSignal) => Promise<JobState | null>;
+  report: (jobId: string) => Promise<JobReport>;
+  /**
+   * one
+   * mind, by its number, or the whole job
+   */
+  stop: (jobId: string, n?: number) => Promise<JobStopped>;
+  pause: (jobId: string) => Promise<JobPaused>;
+  resume: (jobId: string) => Promise<JobPaused>;
+  /**   to one mind, or to all of a job that have not ended */
+  say: (to: {
+    job: string;
+  } | {
+    mind: string;
+  }, text: string, messageId?: string) => Promise<Told>;
+  label: (jobId: string, label: LabelBody) => Promise<JobLabel>;
+  /**
+   * what a rehearsed
+   * brain did, step by step
+   */
+  steps: (jobId: string, n: number) => Promise<Record<string, any>[]>;
+  remove: (jobId: string) => Promise<unknown>;
+};
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. */
-export interface Decided {
-  questionId: string;
-  verdict: 'approve' | 'reject' | 'answer';
-  tool: string;
-  arguments: Record<string, unknown>;
-  result: string;
-  spoken?: boolean;
+/** The body of POST /api/jobs: tasks for helpers, in a room on one document. */
+export interface HelpersBody {
+  kind?: 'helpers' | 'room';
+  title?: string | null;
+  tasks: TaskBody[];
+  join?: 'report' | 'each';
+  document?: string | null;
+  tokensEach?: number;
+  tokenBudget?: number | null;
+  key?: string | null;
+}
+
+/** One task of a helper. */
+export interface TaskBody {
+  title: string;
+  brief: string;
+  profile?: string | null;
+}
+
+/** What a stop did: the numbers of the minds that it stopped, and of those that had ended before. */
+export interface JobStopped {
+  jobId: string;
+  state: 'stopped';
+  stopped: number[];
+  finished: number[];
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+}
+
+export interface JobPaused {
+  jobId: string;
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+}
+
+/** The answer to a text for minds. */
+export interface Told {
+  message: null;
+  runId: string;
+  seq: number;
+  state: 'recorded' | 'running';
+  mind?: string;
+  job?: string;
+}
+
+/** The body of POST /api/jobs/:id/labels: what the user says about a line of the rubric. */
+export interface LabelBody {
+  run: number;
+  item: string;
+  verdict: 'yes' | 'no';
+}
+
+export interface JobLabel {
+  run: number;
+  item: string;
+  label: 'yes' | 'no';
+}
+
+/** A job with the ids of its minds. */
+export interface Job {
+  jobId: string;
+  runId: string;
+  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
+  title: string;
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  completed: number;
+  failed: number;
+  total: number;
+  progress: number;
+  eventSequence: number;
+  createdAt: string;
+  startedAt: string | null;
+  updatedAt: string;
+  lastEventAt: string | null;
+  finishedAt: string | null;
+  reportReady: boolean;
+  documentId: string | null;
+  comparedWith: string | null;
+  tokens: number;
+  tokenBudget: number;
+  usd: number | null;
+  conversationIds: string[];
+}
+
+/** A job that was begun. `duplicate`: an earlier start with this key made it. */
+export interface JobStarted {
+  jobId: string;
+  runId: string;
+  conversationIds: string[];
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  duplicate: boolean;
+  estimate: {
+    runs: number;
+    tokens: number;
+    usd: number | null;
+  };
+}
+
+/** A job and its minds. It has no text of a conversation. `loop` and `activity` are those of a mind that works now. */
+export interface JobState {
+  jobId: string;
+  runId: string;
+  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
+  title: string;
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  completed: number;
+  failed: number;
+  total: number;
+  progress: number;
+  eventSequence: number;
+  createdAt: string;
+  startedAt: string | null;
+  updatedAt: string;
+  lastEventAt: string | null;
+  finishedAt: string | null;
+  reportReady: boolean;
+  documentId: string | null;
+  comparedWith: string | null;
+  tokens: number;
+  tokenBudget: number;
+  usd: number | null;
+  conversationIds: string[];
+  runs: MindState[];
+}
+
+export interface MindState {
+  n: number;
+  conversationId: string;
+  label: string;
+  status: 'queued' | 'running' | 'paused' | 'complete' | 'failed' | 'stopped' | 'invalid';
+  endedReason: string | null;
+  goalReached: boolean | null;
+  turns: number;
+  tokens: number;
+  verdict: 'passed' | 'failed' | 'unsure' | 'invalid' | null;
+  loop: number | null;
+  activity: string | null;
+}
+
+/** What came of a job. `missing` are the runs that did not come to their end. Counts of verdicts are null for jobs that are no rehearsals. */
+export interface JobReport {
+  jobId: string;
+  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  title: string;
+  headline: string;
+  summary: string;
+  writtenBy: 'model' | 'code' | null;
+  foreign: boolean;
+  findings: Finding[];
+  missing: ({
+    n: number;
+    label: string;
+    reason: string | null;
+  })[];
+  suggestion: Suggestion | null;
+  revisedPrompt: string | null;
+  documentId: string | null;
+  comparison: Record<string, unknown> | null;
+  metrics: {
+    passed: number | null;
+    failed: number | null;
+    unsure: number | null;
+    invalid: number | null;
+    passRate: number | null;
+    interval: number[] | null;
+    tokens: number;
+    usd: number | null;
+    firstWordS: Record<string, unknown> | null;
+  };
+  runs: RunResult[];
+}
+
+export interface Finding {
+  what: string;
+  runs: number[];
+  seq?: number | null;
+  severity?: 'low' | 'medium' | 'high';
+}
+
+/** How the instructions could be changed. Nothing is changed by itself. */
+export interface Suggestion {
+  edits: ({
+    find: string | null;
+    replace: string;
+    because?: number[];
+  })[];
+}
+
+/** What came of one mind. `verdict`, `effects` and `seed` stand in rehearsals only. */
+export interface RunResult {
+  n: number;
+  conversationId: string;
+  label: string;
+  status: 'queued' | 'running' | 'paused' | 'complete' | 'failed' | 'stopped' | 'invalid';
+  endedReason: string | null;
+  goalReached: boolean | null;
+  turns: number;
+  tokens: number;
+  result: string | null;
+  complete: boolean;
+  sources: Record<string, unknown>[];
+  needs: string | null;
+  foreign: boolean;
+  usd: number | null;
+  verdict?: RunVerdict | null;
+  effects?: {
+    seq: number;
+    tool: string;
+    arguments: Record<string, unknown>;
+    result: string;
+  }[];
+  seed?: number | null;
+}
+
+export interface RunVerdict {
+  outcome: string;
+  rubric: ({
+    item: string;
+    verdict: string;
+    label: 'yes' | 'no' | null;
+    votes?: string[];
+    seq?: number | null;
+    quote?: string | null;
+  })[];
+  expect?: Record<string, unknown>[];
+}
+
+export type StartCalls<Order> = {
+  start: (order: Order) => Promise<JobStarted>;
+};
+
+/** The body of POST /api/battles/start: agents who talk to each other. */
+export interface BattleBody {
+  agents: AgentBody[];
+  goal: string;
+  opening?: string | null;
+  maxMessages?: number;
+  count?: number;
+  title?: string | null;
+  tokenBudget?: number | null;
+  key?: string | null;
+}
+
+/** One who talks: a profile, or a name with instructions. What is given here replaces the profile's. */
+export interface AgentBody {
+  provider?: string | null;
+  model?: string | null;
+  temperature?: number | null;
+  profile?: string | null;
+  name?: string | null;
+  instructions?: string | null;
+  maxTokens?: number | null;
+  stop?: string[] | null;
+}
+
+/** The body of POST /api/scale/start: rehearsals of scenarios. Run n plays scenario n mod k. */
+export interface ScaleBody {
+  provider?: string | null;
+  model?: string | null;
+  temperature?: number | null;
+  /** Scenarios, or the ids of scenarios; without it, the built-in ones. */
+  scenarios?: (string | Scenario)[];
+  runCount?: number | null;
+  profile?: string | null;
+  instructions?: string | null;
+  seed?: number | null;
+  title?: string | null;
+  tokenBudget?: number | null;
+  key?: string | null;
+  again?: string | null;
+}
+
+/** What a rehearsal plays. The player sees `person`, `goal`, `knows`, `habits`; not the rest. */
+export interface Scenario {
+  name: string;
+  person?: string;
+  goal?: string;
+  knows?: string[];
+  opening: string;
+  habits?: string[];
+  ear?: EarBody;
+  maxTurns?: number;
+  world?: WorldBody;
+  expect?: Expectation[];
+  rubric?: string[];
+}
+
+/** What happens to speech on its way: each a probability from 0 to 1. `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text while the brain works, `silent` of a turn in which the user says nothing for a while. */
+export interface EarBody {
+  noise?: number;
+  cutsOff?: number;
+  talksOver?: number;
+  silent?: number;
+}
+
+/** What the brain finds in place of the user's things. `emails` null: there is an email account only if the owner has one. `tools`: what the first, second … call of a tool does. A tool that the brain does not have is one of the front end. */
+export interface WorldBody {
+  now?: string | null;
+  documents?: WorldDocument[];
+  emails?: WorldEmail[] | null;
+  facts?: string[];
+  preferences?: Record<string, unknown>;
+  pages?: Record<string, string>;
+  search?: Record<string, SearchHit[]>;
+  tools?: Record<string, Behaviour[]>;
+}
+
+/** A document that the brain finds. `foreign`: others wrote it. */
+export interface WorldDocument {
+  title: string;
+  body: string;
   foreign?: boolean;
 }
 
-/** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */
-export interface CallTurn {
-  call: string;
-  index: number;
-}
-
-/** What the user said, with its position in the log. `withdraws` are the positions of the text that it takes back and of that text's messages. A withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it. */
-export interface Utterance {
-  id: string;
-  seq: number;
-  role: 'user';
-  text: string;
-  messageId: string;
-  callId: string | null;
-  runId: string;
-  createdAt: string;
-  decision?: Decided | null;
-  turn?: CallTurn | null;
-  replaces?: string | null;
-  speculative?: boolean;
-  kind?: 'text' | 'withdrawal';
-  withdraws?: number[];
-  withdrawn?: boolean;
-}
-
-/** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
-export interface Recipient {
-  address: string;
-  unicode?: string;
-  name?: string;
-}
-
-/** A file that goes along. `bytes` is in bytes. */
-export interface SentFile {
-  name: string;
-  type: string;
-  bytes: number;
-}
-
-/** All that is sent after a yes: exactly these recipients and this text. `count` is the number of recipients, copies included; `characters` is the length of `text`. */
-export interface QuestionContent {
-  recipients: Recipient[];
-  count: number;
+/** An email in the inbox. The first one is the newest. */
+export interface WorldEmail {
+  from: string;
+  to?: string | string[];
   subject?: string;
   text: string;
-  characters: number;
-  attachments: SentFile[];
 }
 
-/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. `content` is what will be sent, if something is. */
-export interface Question {
-  for: 'user' | 'client';
-  tool: string;
-  arguments: Record<string, unknown>;
-  expiresAt: string;
-  content?: QuestionContent | null;
+/** A result of a search in the web. */
+export interface SearchHit {
+  title: string;
+  url: string;
+  snippet?: string;
 }
 
-/** How much of a message the user has heard: `chars` characters of one that was cut off. */
-export interface HeardPart {
-  how: 'played' | 'cutOff' | 'unspoken' | 'shown' | 'returned';
-  chars?: number;
+/** What a tool does when it is called: it refuses with a reason, or answers with a text. */
+export interface Behaviour {
+  refuse?: string | null;
+  answer?: string | null;
+}
+
+/** One thing that code checks. Exactly one of the forms is set. `effect`: the brain did this in its world. `never`: it did not even try. `asked`: it asked the user about this tool. `with` compares arguments, `name~` and `name!~` their text; `times` is an exact count. `document`: there is a document with this title whose body is as said. */
+export interface Expectation {
+  effect?: string | null;
+  asked?: string | null;
+  never?: string | null;
+  'said~'?: string | null;
+  'said!~'?: string | null;
+  'turns<='?: number | null;
+  'firstWordS<='?: number | null;
+  document?: string | null;
+  with?: Record<string, unknown> | null;
+  times?: number | null;
+  body?: string | null;
+  'body~'?: string | null;
+  'body!~'?: string | null;
+}
+
+export type AgentCalls = {
+  list: () => Promise<Profile[]>;
+  get: (id: string) => Promise<Profile>;
+  /**   with a `version`: refused with status 412 unless it is still that one */
+  put: (id: string, profile: ProfileBody, version?: number) => Promise<Profile>;
+  remove: (id: string) => Promise<unknown>;
+};
+
+/** How an agent is to be: its instructions, its model and its tools. None means as the deployment, or as the kind of job, has it. `version` counts the changes. */
+export interface Profile {
+  id: string;
+  name: string;
+  instructions: string;
+  provider: 'openai' | 'openrouter' | null;
+  model: string | null;
+  temperature: number | null;
+  maxTokens: number | null;
+  stop: string[] | null;
+  tools: string[] | null;
+  version: number;
+  updatedAt: string | null;
+}
+
+/** The body of PUT /api/agents. What is left out is as the deployment has it. */
+export interface ProfileBody {
+  name?: string | null;
+  instructions?: string;
+  provider?: 'openai' | 'openrouter' | null;
+  model?: string | null;
+  temperature?: number | null;
+  maxTokens?: number | null;
+  stop?: string[] | null;
+  tools?: string[] | null;
+}
+
+export type ScenarioCalls = {
+  list: () => Promise<KeptScenario[]>;
+  get: (id: string) => Promise<KeptScenario>;
+  /**   `fromSeq`: a draft from the talk around that message */
+  create: (scenario: Scenario | {
+    fromSeq: number;
+  }) => Promise<KeptScenario>;
+  put: (id: string, scenario: Scenario) => Promise<KeptScenario>;
+  remove: (id: string) => Promise<unknown>;
+};
+
+/** A scenario. `source`: the user wrote it, it was drafted from a talk, or every user has it. */
+export interface KeptScenario {
+  id: string;
+  name: string;
+  scenario: Record<string, unknown>;
+  digest: string;
+  source: 'written' | 'talk' | 'builtin';
+  updatedAt: string | null;
+}
+
+export type Assist = (instructions: string, ask: string, options?: AssistOptions) => Promise<Assisted>;
+
+export type AssistOptions = {
+  history?: {
+    role: string;
+    text: string;
+  }[];
+  /** called with each part as it arrives */
+  onText?: (text: string) => void;
+  signal?: AbortSignal;
+};
+
+export type Assisted = {
+  prompt: string;
+  questions: string[];
+  changes: string[];
+};
+
+export type JobChange = {
+  jobId: string;
+  eventSequence: number;
+  status: JobPhase;
+  completed: number;
+  failed: number;
+  total: number;
+};
+
+export type JobPhase = Job['status'];
+
+export type AskOptions = {
+  recentContext?: Remark[];
+  /** seconds that the server may take to respond; 0 = until the run ends */
+  patience?: number;
+  /** the voice agent's call, repeated in the answers */
+  callId?: string;
+  /** replace those of `onTool` */
+  clientTools?: ToolForm[];
+  /** use the same one to retry: a text is handled once */
+  messageId?: string;
+  /** stops waiting; an accepted text is still handled */
+  signal?: AbortSignal;
+};
+
+export type Remark = ContextLine;
+
+/** One line of the recent context. */
+export interface ContextLine {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+export type ToolForm = {
+  name?: string;
+  description: string;
+  /** a JSON schema of type object */
+  parameters?: Record<string, any>;
+  /** false: nobody else can word its results */
+  foreign?: boolean;
+};
+
+export type Answer = Reply & {
+  forVoiceAgent: string;
+};
+
+/** The answer to a caller. */
+export interface Reply {
+  message: Message | null;
+  runId: string;
+  seq: number;
+  state: 'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn';
 }
 
 /** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries that were read from the log. */
@@ -446,13 +745,169 @@ export interface Message {
   heard?: HeardPart | null;
 }
 
-/** The answer to a caller. */
-export interface Reply {
-  message: Message | null;
-  runId: string;
-  seq: number;
-  state: 'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn';
+/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. `content` is what will be sent, if something is. */
+export interface Question {
+  for: 'user' | 'client';
+  tool: string;
+  arguments: Record<string, unknown>;
+  expiresAt: string;
+  content?: QuestionContent | null;
 }
+
+/** All that is sent after a yes: exactly these recipients and this text. `count` is the number of recipients, copies included; `characters` is the length of `text`. */
+export interface QuestionContent {
+  recipients: Recipient[];
+  count: number;
+  subject?: string;
+  text: string;
+  characters: number;
+  attachments: SentFile[];
+}
+
+/** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
+export interface Recipient {
+  address: string;
+  unicode?: string;
+  name?: string;
+}
+
+/** A file that goes along. `bytes` is in bytes. */
+export interface SentFile {
+  name: string;
+  type: string;
+  bytes: number;
+}
+
+/** How much of a message the user has heard: `chars` characters of one that was cut off. */
+export interface HeardPart {
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown' | 'returned';
+  chars?: number;
+}
+
+export interface Stopped {
+  state: 'stopped' | 'idle';
+  runId: string | null;
+  message: Message | null;
+}
+
+export type Decision = {
+  verdict: 'approve' | 'reject' | 'edit' | 'answer';
+  /** the tool's, for `edit` */
+  arguments?: Record<string, any>;
+  /** for `answer` */
+  text?: string;
+  /** seconds that the server may take to respond */
+  patience?: number;
+};
+
+export type Heard = 'played' | 'cutOff' | 'unspoken' | 'shown';
+
+export type Entry = Utterance | Message;
+
+/** What the user said, with its position in the log. `withdraws` are the positions of the text that it takes back and of that text's messages. A withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it. */
+export interface Utterance {
+  id: string;
+  seq: number;
+  role: 'user';
+  text: string;
+  messageId: string;
+  callId: string | null;
+  runId: string;
+  createdAt: string;
+  decision?: Decided | null;
+  turn?: CallTurn | null;
+  replaces?: string | null;
+  speculative?: boolean;
+  kind?: 'text' | 'withdrawal';
+  withdraws?: number[];
+  withdrawn?: boolean;
+}
+
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. `changed` are the names of the arguments that the user has changed; None if this is not known. */
+export interface Decided {
+  questionId: string;
+  verdict: 'approve' | 'reject' | 'answer';
+  tool: string;
+  arguments: Record<string, unknown>;
+  result: string;
+  spoken?: boolean;
+  foreign?: boolean;
+  changed?: string[] | null;
+}
+
+/** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */
+export interface CallTurn {
+  call: string;
+  index: number;
+}
+
+export type Novelty = {
+  /** false if this browser has shown it before */
+  isNew: boolean;
+};
+
+export type Piece = {
+  runId: string;
+  loop: number;
+  /** counts from 1 in each loop; another 1 replaces the loop so far */
+  piece: number;
+  kind: 'thought' | 'action' | 'content' | 'edit';
+  /**
+   * the name of the tool, for an action; for an edit, what is written into a
+   * document
+   */
+  text: string;
+  /** index of the message in this loop, from 0 */
+  say?: number;
+};
+
+export type SpeakListener = (message: Message, done: (how: Heard | 'mute', chars?: number) => void) => void;
+
+export type State = {
+  connection: 'live' | 'connecting' | 'polling' | 'offline';
+  /** the road that delivers; null while none does */
+  road: RoadName | null;
+  /** whether the server knows that somebody listens */
+  listening: boolean | null;
+  /** other tabs and devices of the user; null = unknown */
+  others: number | null;
+  run: Run;
+  /** messages that arrived while nobody looked, until `seen()` */
+  missed: number;
+  /** the message that was to be spoken last gave no sound */
+  mute: boolean;
+  retrying: Retrying[];
+  /**
+   * why the server cannot be used;
+   * after status 401 a new `connect` is needed
+   */
+  problem: BrainError | null;
+};
+
+/** The server refused a request, or could not be reached (status 0). Fields as in RFC 9457. */
+export declare class BrainError extends Error {
+  status: number;
+  title: string;
+  detail: string;
+  errors: unknown[];
+  retryAfterMs: number;
+  /**
+   * @param {{status: number, title: string, detail?: string, errors?: unknown[],
+   *   retryAfterMs?: number, cause?: unknown}} facts
+   */
+  constructor({ status, title, detail, errors, retryAfterMs, cause }: {
+    status: number;
+    title: string;
+    detail?: string;
+    errors?: unknown[];
+    retryAfterMs?: number;
+    cause?: unknown;
+  });
+  /** True if the same request may succeed later. */
+  get isPassing(): boolean;
+}
+
+export type Run = Pick<Status, 'state' | 'runId' | 'activity' | 'progress' | 'loop'>;
 
 /** What a user's brain is doing, without any text of the user. `listening`: a page is subscribed to the channel. `is_listening`: the same, or a page streams or polls. */
 export interface Status {
@@ -468,6 +923,87 @@ export interface Status {
   listening: boolean;
   question: string | null;
 }
+
+export type Retrying = {
+  /** for a decision: the question's id; for other commands: their type */
+  messageId: string;
+  /** how many attempts have failed */
+  attempt: number;
+  pauseMs: number;
+  reason: string;
+};
+
+export type ToolHandler = (given: Record<string, any>, message: Message) => unknown;
+
+export type DocumentNews = {
+  id: string;
+  version: string;
+  /** `user`, or the name of a helper */
+  author: string;
+  /** counts the changes of one document */
+  place: number;
+};
+
+export type TalkOptions = {
+  vendor: VoiceVendor;
+  /** a BCP 47 tag; that of the connection by default */
+  language?: string;
+  /**
+   * opened within the press (`prime()` of
+   * voice/sound.js); by default as soon as the code is loaded
+   */
+  sound?: Sound;
+};
+
+/** Microphone and loudspeaker of the browser, opened within a press, and released at the end. */
+export type Sound = {
+  /** plays a peer's sound */
+  audio: HTMLAudioElement;
+  context: AudioContext;
+};
+
+export type VoiceVendor = 'openai-live' | 'openai-realtime' | 'gemini-live';
+
+export type Talk = {
+  mute: () => void;
+  unmute: () => void;
+  end: () => void;
+  /** called at once and at every change */
+  onState: (listener: TalkListener) => () => void;
+};
+
+export type TalkListener = (state: TalkState, problem: (Error & {
+  code: string;
+}) | null) => void;
+
+export type TalkState = 'connecting' | 'listening' | 'thinking' | 'speaking' | 'muted' | 'paused' | 'ended';
+
+/** The tool of a voice agent, in the format of function-calling models. */
+export declare const askBrainTool: {
+  type: string;
+  name: string;
+  description: string;
+  parameters: {
+    type: string;
+    properties: {
+      text: {
+        type: string;
+        description: string;
+        minLength: number;
+        maxLength: number;
+      };
+    };
+    required: string[];
+    additionalProperties: boolean;
+  };
+};
+
+/** `close()` was called before this had finished. */
+export declare class ConnectionClosed extends Error {
+  constructor();
+}
+
+export type Kind = Message['kind'];
 
 /** A part of an answer that is still being written. `piece` counts from 1 within the loop. `say` is the index, from 0, of the loop's text that this piece belongs to. */
 export interface PieceData {
@@ -525,29 +1061,12 @@ export interface Edit {
   at: string;
 }
 
-/** How an agent is to be: its instructions, its model and its tools. None means as the deployment, or as the kind of job, has it. `version` counts the changes. */
-export interface Profile {
+/** A document was changed at one place, or a change of it was proposed. `place` counts the changes of one document from 1. `version` is that of its whole text. */
+export interface DocumentChange {
   id: string;
-  name: string;
-  instructions: string;
-  provider: 'openai' | 'openrouter' | null;
-  model: string | null;
-  temperature: number | null;
-  maxTokens: number | null;
-  stop: string[] | null;
-  tools: string[] | null;
-  version: number;
-  updatedAt: string | null;
-}
-
-/** A scenario. `source`: the user wrote it, it was drafted from a talk, or every user has it. */
-export interface KeptScenario {
-  id: string;
-  name: string;
-  scenario: Record<string, unknown>;
-  digest: string;
-  source: 'written' | 'talk' | 'builtin';
-  updatedAt: string | null;
+  version: string;
+  author: string;
+  place: number;
 }
 
 /** An attachment of an email. Its content is not stored. `bytes` is in bytes, approximately. */
@@ -609,20 +1128,29 @@ export interface Quiet {
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface Preferences {
   trusted: string[];
   quiet: Quiet | null;
-  zone: string;
+  zone: string | null;
   emails: 'all' | 'rules';
   language: string | null;
   unaskedTokens: number;
 }
 
-/** One line of the recent context. */
-export interface ContextLine {
-  role: 'user' | 'assistant';
-  text: string;
+/** The time zone (an IANA name) and the language (a BCP 47 tag) that hold for a user, and who says so: the user, their device, or nobody. */
+export interface InUse {
+  zone: string;
+  zoneFrom: 'user' | 'device' | 'default';
+  language: string;
+  languageFrom: 'user' | 'device' | 'default';
+}
+
+/** The page that sends a text or a decision. `socketId` is its connection to the channel, which need not be told. `speaks`: it reads answers aloud. */
+export interface DeviceBody {
+  id: string;
+  socketId?: string | null;
+  speaks?: boolean;
 }
 
 /** A tool that the front end runs. `parameters` is a JSON schema of type object. `foreign` is false only if nobody else can word the results. */
@@ -648,9 +1176,11 @@ export interface VoiceBody {
   callId?: string | null;
   clientTools?: ToolLine[];
   language?: string | null;
+  zone?: string | null;
   turn?: TurnBody | null;
   replaces?: string | null;
   speculative?: boolean;
+  device?: DeviceBody | null;
   mind?: string | null;
   job?: string | null;
 }
@@ -660,6 +1190,7 @@ export interface SessionBody {
   accessKey?: string | null;
   token?: string | null;
   language?: string | null;
+  zone?: string | null;
 }
 
 /** The body of POST /api/brainToBrain that ends a voice session. */
@@ -708,12 +1239,20 @@ export interface StopBody {
   mind?: number | null;
 }
 
-/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. `claim` is the right under which it was to be said aloud. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
+  claim?: number;
+}
+
+/** Ask for the right to say a message aloud: one page of the user has it at a time. */
+export interface ClaimBody {
+  type: 'claim';
+  seq: number;
+  device: string;
 }
 
 /** Take back a text that has had no effect yet and whose answer was not heard. */
@@ -727,6 +1266,7 @@ export interface DecideBody {
   type: 'approve' | 'reject';
   questionId: string;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** Approve a question with different arguments. */
@@ -735,6 +1275,7 @@ export interface EditBody {
   questionId: string;
   arguments: Record<string, unknown>;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** Answer a question with the user's text or with the result of a client tool. */
@@ -743,6 +1284,7 @@ export interface AnswerBody {
   questionId: string;
   text: string;
   patience?: number | null;
+  device?: DeviceBody | null;
 }
 
 /** The fields that all events have. `timestamp` is when the event happened. */
@@ -832,88 +1374,9 @@ export interface AssistBody {
   history?: AssistLine[];
 }
 
-/** One task of a helper. */
-export interface TaskBody {
-  title: string;
-  brief: string;
-  profile?: string | null;
-}
-
-/** The body of POST /api/jobs: tasks for helpers, in a room on one document. */
-export interface HelpersBody {
-  kind?: 'helpers' | 'room';
-  title?: string | null;
-  tasks: TaskBody[];
-  join?: 'report' | 'each';
-  document?: string | null;
-  tokensEach?: number;
-  tokenBudget?: number | null;
-  key?: string | null;
-}
-
-/** One who talks: a profile, or a name with instructions. What is given here replaces the profile's. */
-export interface AgentBody {
-  provider?: string | null;
-  model?: string | null;
-  temperature?: number | null;
-  profile?: string | null;
-  name?: string | null;
-  instructions?: string | null;
-  maxTokens?: number | null;
-  stop?: string[] | null;
-}
-
-/** The body of POST /api/battles/start: agents who talk to each other. */
-export interface BattleBody {
-  agents: AgentBody[];
-  goal: string;
-  opening?: string | null;
-  maxMessages?: number;
-  count?: number;
-  title?: string | null;
-  tokenBudget?: number | null;
-  key?: string | null;
-}
-
-/** The body of POST /api/scale/start: rehearsals of scenarios. Run n plays scenario n mod k. */
-export interface ScaleBody {
-  provider?: string | null;
-  model?: string | null;
-  temperature?: number | null;
-  /** Scenarios, or the ids of scenarios; without it, the built-in ones. */
-  scenarios?: (string | Scenario)[];
-  runCount?: number | null;
-  profile?: string | null;
-  instructions?: string | null;
-  seed?: number | null;
-  title?: string | null;
-  tokenBudget?: number | null;
-  key?: string | null;
-  again?: string | null;
-}
-
 /** The body of POST /api/jobs/:id/stop. `mind` is the number of one mind; else all stop. */
 export interface StopJobBody {
   mind?: number | null;
-}
-
-/** The body of POST /api/jobs/:id/labels: what the user says about a line of the rubric. */
-export interface LabelBody {
-  run: number;
-  item: string;
-  verdict: 'yes' | 'no';
-}
-
-/** The body of PUT /api/agents. What is left out is as the deployment has it. */
-export interface ProfileBody {
-  name?: string | null;
-  instructions?: string;
-  provider?: 'openai' | 'openrouter' | null;
-  model?: string | null;
-  temperature?: number | null;
-  maxTokens?: number | null;
-  stop?: string[] | null;
-  tools?: string[] | null;
 }
 
 /** The body of POST /api/scenarios that makes one from the talk around a message. */
@@ -921,94 +1384,25 @@ export interface DraftBody {
   fromSeq: number;
 }
 
-/** What a tool does when it is called: it refuses with a reason, or answers with a text. */
-export interface Behaviour {
-  refuse?: string | null;
-  answer?: string | null;
-}
-
-/** What happens to speech on its way: each a probability from 0 to 1. `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text while the brain works, `silent` of a turn in which the user says nothing for a while. */
-export interface EarBody {
-  noise?: number;
-  cutsOff?: number;
-  talksOver?: number;
-  silent?: number;
-}
-
-/** One thing that code checks. Exactly one of the forms is set. `effect`: the brain did this in its world. `never`: it did not even try. `asked`: it asked the user about this tool. `with` compares arguments, `name~` and `name!~` their text; `times` is an exact count. `document`: there is a document with this title whose body is as said. */
-export interface Expectation {
-  effect?: string | null;
-  asked?: string | null;
-  never?: string | null;
-  'said~'?: string | null;
-  'said!~'?: string | null;
-  'turns<='?: number | null;
-  'firstWordS<='?: number | null;
-  document?: string | null;
-  with?: Record<string, unknown> | null;
-  times?: number | null;
-  body?: string | null;
-  'body~'?: string | null;
-  'body!~'?: string | null;
-}
-
-/** A result of a search in the web. */
-export interface SearchHit {
-  title: string;
-  url: string;
-  snippet?: string;
-}
-
-/** What the brain finds in place of the user's things. `emails` null: there is an email account only if the owner has one. `tools`: what the first, second … call of a tool does. A tool that the brain does not have is one of the front end. */
-export interface WorldBody {
-  now?: string | null;
-  documents?: WorldDocument[];
-  emails?: WorldEmail[] | null;
-  facts?: string[];
-  preferences?: Record<string, unknown>;
-  pages?: Record<string, string>;
-  search?: Record<string, SearchHit[]>;
-  tools?: Record<string, Behaviour[]>;
-}
-
-/** A document that the brain finds. `foreign`: others wrote it. */
-export interface WorldDocument {
-  title: string;
-  body: string;
-  foreign?: boolean;
-}
-
-/** An email in the inbox. The first one is the newest. */
-export interface WorldEmail {
-  from: string;
-  to?: string | string[];
-  subject?: string;
-  text: string;
-}
-
-/** What a rehearsal plays. The player sees `person`, `goal`, `knows`, `habits`; not the rest. */
-export interface Scenario {
-  name: string;
-  person?: string;
-  goal?: string;
-  knows?: string[];
-  opening: string;
-  habits?: string[];
-  ear?: EarBody;
-  maxTurns?: number;
-  world?: WorldBody;
-  expect?: Expectation[];
-  rubric?: string[];
-}
-
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface PreferencesBody {
   trusted?: string[];
   quiet?: Quiet | null;
-  zone?: string;
+  zone?: string | null;
   emails?: 'all' | 'rules';
   language?: string | null;
   unaskedTokens?: number;
+}
+
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
+export interface PreferencesInUse {
+  trusted: string[];
+  quiet: Quiet | null;
+  zone: string | null;
+  emails: 'all' | 'rules';
+  language: string | null;
+  unaskedTokens: number;
+  inUse: InUse;
 }
 
 /** The document of a file. `cut` says why a part of the file is missing. */
@@ -1022,11 +1416,15 @@ export interface AddedFile {
   cut: 'length' | 'pages' | 'time' | 'damaged' | null;
 }
 
-export type Entry = Utterance | Message;
-
 export interface LogPage {
   messages: Entry[];
   nextSince: number;
+  lastSeq: number;
+}
+
+export interface EarlierPage {
+  messages: Entry[];
+  previousBefore: number | null;
   lastSeq: number;
 }
 
@@ -1041,41 +1439,7 @@ export interface AskedQuestion {
   foreign?: boolean;
 }
 
-/** All that a page needs. `cursor` is the log's last seq. */
-export interface Session {
-  userId: string;
-  token: string;
-  expiresAt: string;
-  channel: string;
-  presenceChannel: string;
-  pusher: PusherSettings;
-  cursor: number;
-  features: Features;
-}
-
-/** What is available to this user. */
-export interface Features {
-  documents: boolean;
-  memory: boolean;
-  email: boolean;
-  model: {
-    name: string;
-    scripted: boolean;
-  };
-  local: boolean;
-  jobs: boolean;
-  voice: VoiceFeatures;
-}
-
-export interface PusherSettings {
-  key: string;
-  forceTLS: boolean;
-  cluster?: string;
-  wsHost?: string;
-  wsPort?: number;
-}
-
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. */
+/** Which services are set up: `note` says that only settings are checked. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. With `deep` each service was asked: `variables`, `reason` and `fix` say what is wrong with it, `off` that it is not set up, `note` what to know. */
 export interface Health {
   ok: boolean;
   version: string;
@@ -1083,19 +1447,28 @@ export interface Health {
     ok: boolean;
     missing?: string;
     faults?: string[];
+    ms?: number;
+    variables?: string[];
+    reason?: string;
+    fix?: string;
+    off?: string;
+    note?: string;
   }>;
-  absent: Record<string, string>;
-}
-
-export interface Stopped {
-  state: 'stopped' | 'idle';
-  runId: string | null;
-  message: Message | null;
+  deep?: boolean;
+  note?: string;
+  absent?: Record<string, string>;
 }
 
 export interface HeardMark {
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
+}
+
+export interface Claimed {
+  seq: number;
+  state: 'yours' | 'held' | 'over';
+  claim: number;
+  leftMs: number;
 }
 
 export interface Withdrawn {
@@ -1104,7 +1477,7 @@ export interface Withdrawn {
   seq: number;
 }
 
-export type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
+export type Order = StopBody | HeardBody | ClaimBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
 
 export interface Taken {
   ok: true;
@@ -1127,17 +1500,6 @@ export interface Problem {
   voiceSessionId?: string;
 }
 
-/** Which voice front ends there are. `scripted`: ear and mouth are scripts. */
-export interface VoiceFeatures {
-  'openai-live': boolean;
-  'openai-realtime': boolean;
-  'gemini-live': boolean;
-  upload: boolean;
-  speech: boolean;
-  chat: boolean;
-  scripted?: boolean;
-}
-
 /** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's; `url` and `ticket` are those of a telephone call. */
 export interface VoiceSession {
   voiceSessionId: string;
@@ -1153,206 +1515,6 @@ export interface VoiceSession {
 
 export interface VoiceEnded {
   state: 'ended';
-}
-
-/** A job that was begun. `duplicate`: an earlier start with this key made it. */
-export interface JobStarted {
-  jobId: string;
-  runId: string;
-  conversationIds: string[];
-  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
-  duplicate: boolean;
-  estimate: {
-    runs: number;
-    tokens: number;
-    usd: number | null;
-  };
-}
-
-/** A job with the ids of its minds. */
-export interface Job {
-  jobId: string;
-  runId: string;
-  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
-  title: string;
-  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
-  completed: number;
-  failed: number;
-  total: number;
-  progress: number;
-  eventSequence: number;
-  createdAt: string;
-  startedAt: string | null;
-  updatedAt: string;
-  lastEventAt: string | null;
-  finishedAt: string | null;
-  reportReady: boolean;
-  documentId: string | null;
-  comparedWith: string | null;
-  tokens: number;
-  tokenBudget: number;
-  usd: number | null;
-  conversationIds: string[];
-}
-
-/** A job and its minds. It has no text of a conversation. `loop` and `activity` are those of a mind that works now. */
-export interface JobState {
-  jobId: string;
-  runId: string;
-  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
-  title: string;
-  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
-  completed: number;
-  failed: number;
-  total: number;
-  progress: number;
-  eventSequence: number;
-  createdAt: string;
-  startedAt: string | null;
-  updatedAt: string;
-  lastEventAt: string | null;
-  finishedAt: string | null;
-  reportReady: boolean;
-  documentId: string | null;
-  comparedWith: string | null;
-  tokens: number;
-  tokenBudget: number;
-  usd: number | null;
-  conversationIds: string[];
-  runs: MindState[];
-}
-
-export interface MindState {
-  n: number;
-  conversationId: string;
-  label: string;
-  status: 'queued' | 'running' | 'paused' | 'complete' | 'failed' | 'stopped' | 'invalid';
-  endedReason: string | null;
-  goalReached: boolean | null;
-  turns: number;
-  tokens: number;
-  verdict: 'passed' | 'failed' | 'unsure' | 'invalid' | null;
-  loop: number | null;
-  activity: string | null;
-}
-
-export interface Finding {
-  what: string;
-  runs: number[];
-  seq?: number | null;
-  severity?: 'low' | 'medium' | 'high';
-}
-
-/** How the instructions could be changed. Nothing is changed by itself. */
-export interface Suggestion {
-  edits: ({
-    find: string | null;
-    replace: string;
-    because?: number[];
-  })[];
-}
-
-/** What came of a job. `missing` are the runs that did not come to their end. Counts of verdicts are null for jobs that are no rehearsals. */
-export interface JobReport {
-  jobId: string;
-  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
-  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
-  title: string;
-  headline: string;
-  summary: string;
-  writtenBy: 'model' | 'code' | null;
-  foreign: boolean;
-  findings: Finding[];
-  missing: ({
-    n: number;
-    label: string;
-    reason: string | null;
-  })[];
-  suggestion: Suggestion | null;
-  revisedPrompt: string | null;
-  documentId: string | null;
-  comparison: Record<string, unknown> | null;
-  metrics: {
-    passed: number | null;
-    failed: number | null;
-    unsure: number | null;
-    invalid: number | null;
-    passRate: number | null;
-    interval: number[] | null;
-    tokens: number;
-    usd: number | null;
-    firstWordS: Record<string, unknown> | null;
-  };
-  runs: RunResult[];
-}
-
-/** What came of one mind. `verdict`, `effects` and `seed` stand in rehearsals only. */
-export interface RunResult {
-  n: number;
-  conversationId: string;
-  label: string;
-  status: 'queued' | 'running' | 'paused' | 'complete' | 'failed' | 'stopped' | 'invalid';
-  endedReason: string | null;
-  goalReached: boolean | null;
-  turns: number;
-  tokens: number;
-  result: string | null;
-  complete: boolean;
-  sources: Record<string, unknown>[];
-  needs: string | null;
-  foreign: boolean;
-  usd: number | null;
-  verdict?: RunVerdict | null;
-  effects?: {
-    seq: number;
-    tool: string;
-    arguments: Record<string, unknown>;
-    result: string;
-  }[];
-  seed?: number | null;
-}
-
-export interface RunVerdict {
-  outcome: string;
-  rubric: ({
-    item: string;
-    verdict: string;
-    label: 'yes' | 'no' | null;
-    votes?: string[];
-    seq?: number | null;
-    quote?: string | null;
-  })[];
-  expect?: Record<string, unknown>[];
-}
-
-/** What a stop did: the numbers of the minds that it stopped, and of those that had ended before. */
-export interface JobStopped {
-  jobId: string;
-  state: 'stopped';
-  stopped: number[];
-  finished: number[];
-  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
-}
-
-export interface JobPaused {
-  jobId: string;
-  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
-}
-
-export interface JobLabel {
-  run: number;
-  item: string;
-  label: 'yes' | 'no';
-}
-
-/** The answer to a text for minds. */
-export interface Told {
-  message: null;
-  runId: string;
-  seq: number;
-  state: 'recorded' | 'running';
-  mind?: string;
-  job?: string;
 }
 
 export interface MindPage {

@@ -10,36 +10,75 @@
  * `onMessage` too. Entries that arrive before the first listener are kept for it.
  */
 
+import { ServerClock } from './client/time/clock.js';
 import { Connection } from './client/connection.js';
 import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
 import { Gateway } from './client/gateway.js';
+import { newMessageId } from './client/ids.js';
 import { UserStorage } from './client/storage.js';
 import { calls, minds, talking } from './client/later.js';
 import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
 import { askBrainTool } from './client/tool.js';
+import { abort, calledOff, follow, reasonOf } from './client/waiting.js';
 
 export { askBrainTool, BrainError, ConnectionClosed };
 
 /**
  * Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0
- * if the server cannot be reached.
+ * if the server cannot be reached. Rejects with an AbortError if `signal` is aborted before.
  *
  * @param {import('./client/types.js').ConnectOptions} [options]
  * @returns {Promise<import('./client/types.js').Brain>}
  */
-export async function connect(options = {}) {
-  if (options.mind) return connect((await minds()).outsideOfMind(options));
-  const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
-  const { Pusher: pusher = vendorPusher() } = options;
+export function connect(options = {}) {
   const ending = new AbortController();
-  const outside = { ...outsideFrom(options), lifetime: ending.signal };
-  const gateway = new Gateway(outside, { accessKey, onSession });
-  const [Pusher] = await Promise.all([pusher, gateway.start(token)]);
+  const { signal } = options;
+  const { signal: lifetime } = ending;
+  let isOpen = false;
+  let unfollow = () => {};
+  const end = (/** @type {Error} */ reason) => {
+    unfollow();
+    abort(ending, reason);
+  };
+  const close = () => end(new ConnectionClosed());
+  unfollow = follow(signal, () => (isOpen ? close() : end(calledOff(signal?.reason))));
+  return new Promise((resolve, reject) => {
+    const fail = (/** @type {Error} */ reason) => {
+      end(reason);
+      reject(reason);
+    };
+    follow(lifetime, reject); // at once, whatever it waits for
+    open(options, lifetime, close).then((brain) => {
+      isOpen = true;
+      resolve(brain);
+    }, fail);
+  });
+}
+
+/**
+ * @param {import('./client/types.js').ConnectOptions} options
+ * @param {AbortSignal} lifetime
+ * @param {() => void} close
+ * @returns {Promise<import('./client/types.js').Brain>}
+ */
+async function open({ mind, ...given }, lifetime, close) {
+  const options = mind ? (await minds()).outsideOfMind({ mind, ...given }) : given;
+  const { token, accessKey, onSession, history = 0, road = null, Pusher } = options;
+  const outside = { ...outsideFrom(options), lifetime };
+  const gateway = new Gateway(outside, { token, accessKey, onSession });
+  await gateway.start();
+  if (lifetime.aborted) throw reasonOf(lifetime);
   const { session } = gateway;
-  const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
+  const userStorage = new UserStorage(outside.storage, session.userId);
+  const device = userStorage.pageName(() => newMessageId(outside.random));
+  const world = { ...outside, userStorage, device };
   const connection = new Connection(world, gateway, { Pusher, history, road });
   const dialogue = new Dialogue(world, connection);
+  follow(lifetime, () => {
+    dialogue.speaker.stop();
+    connection.close();
+  });
   connection.listen(dialogue);
   const parts = { world, gateway, connection, dialogue };
   return {
@@ -50,6 +89,7 @@ export async function connect(options = {}) {
     scenarios: calls(parts, 'scenarios'),
     assist: calls(parts, 'texts').assist,
     onJob: connection.jobs.subscribe,
+    onDocument: connection.documents.subscribe,
     askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,
@@ -61,12 +101,9 @@ export async function connect(options = {}) {
     onState: connection.onState,
     onTool: dialogue.handlers.on,
     useRoad: connection.useRoad,
+    now: outside.clock.now,
     talk: (options) => talking(parts, options),
-    close() {
-      ending.abort(new ConnectionClosed());
-      dialogue.speaker.stop();
-      connection.close();
-    },
+    close,
     session,
   };
 }
@@ -74,7 +111,7 @@ export async function connect(options = {}) {
 /** @param {import('./client/types.js').ConnectOptions} options */
 function outsideFrom({
   baseUrl = '',
-  fetch = globalThis.fetch.bind(globalThis),
+  fetch = (...given) => globalThis.fetch(...given),
   clock = browserClock,
   surroundings = browserSurroundings,
   random = Math.random,
@@ -83,29 +120,21 @@ function outsideFrom({
   WebSocket = globalThis.WebSocket,
   BroadcastChannel = globalThis.BroadcastChannel,
   language = globalThis.navigator?.language,
+  zone = globalThis.Intl?.DateTimeFormat().resolvedOptions().timeZone,
 }) {
   return {
     baseUrl,
     fetch,
-    clock,
+    clock: new ServerClock(clock),
     surroundings,
     random,
     storage,
     locks,
     WebSocket,
     BroadcastChannel,
-    language: typeof language === 'string' ? language : undefined,
+    locale: { language: textIn(language), zone: textIn(zone) },
   };
 }
 
-/** @returns {Promise<import('./client/outside.js').PusherClass | null>} null: use the other roads */
-function vendorPusher() {
-  // Made by the build step. Hidden from the type checker, which would check the whole file.
-  return import(/** @type {string} */ ('./vendor/pusher.js')).then(
-    (vendor) => vendor.default,
-    (error) => {
-      console.warn(error); // it names the file
-      return null;
-    },
-  );
-}
+/** @param {unknown} value */
+const textIn = (value) => (typeof value === 'string' ? value : undefined);

@@ -2,15 +2,18 @@
 
 import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
+import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
-import { byId } from './page/dom.js';
+import { byId, leaveComposing, setText } from './page/dom.js';
+import { tellTime } from './page/entries.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { offerRehearsal } from './page/jobs/draft.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
-import { SignIn } from './page/signin.js';
-import { t } from './page/texts.js';
+import { SignIn, userOf } from './page/signin.js';
+import { t, useZone } from './page/texts.js';
+import { refusalInWords, setupProblem } from './page/wording.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -18,6 +21,7 @@ import { t } from './page/texts.js';
 const HISTORY = 100; // earlier entries to show
 const MIND_HISTORY = 1000; // the whole log of a mind
 const TOKEN_PLACE = 'second-brain-token';
+const OTHER_USER = new BrainError({ status: 401, title: '' }); // the page asks for the key
 
 /** @type {State} */
 const BEFORE = {
@@ -26,6 +30,7 @@ const BEFORE = {
   listening: null,
   others: null,
   missed: 0,
+  mute: false,
   run: { state: 'idle', runId: null, activity: '', progress: null, loop: 0 },
   retrying: [],
   problem: null,
@@ -33,6 +38,8 @@ const BEFORE = {
 
 /** @type {Brain | null} */
 let brain = null;
+/** @type {string | null} */
+let user = null; // whose page this is
 const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
@@ -52,16 +59,28 @@ const signIn = new SignIn((accessKey) => void start(accessKey));
  * @param {number} [attempt]
  */
 async function start(accessKey, attempt = 1) {
-  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
-  const options = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
+  const options = { token, accessKey, onSession, history: HISTORY, road, surroundings };
+  /** @param {import('./client/types.js').Session} session */
+  function onSession(session) {
+    if (user && !accessKey && session.userId !== user) throw OTHER_USER;
+    keep(session);
+  }
+  if (attempt === 1) explain(t('start.brain'));
   try {
     begin(await connect(options));
   } catch (error) {
-    if (!(error instanceof BrainError)) throw error;
-    if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
+    if (!(error instanceof BrainError)) {
+      explain(t('start.broken'), true);
+      throw error;
+    }
+    if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
+    if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
+    conversation.showSetup(setupProblem(error), true);
     showState({ ...BEFORE, connection: 'offline', problem: error });
+    explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
@@ -69,20 +88,26 @@ async function start(accessKey, attempt = 1) {
 
 /** Connect to a mind of a job. @param {string} mind */
 function toMind(mind) {
-  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  const token = tabStorage.getItem(TOKEN_PLACE) || undefined;
   return connect({ token, mind, onSession: keep, history: MIND_HISTORY });
 }
 
 /** @param {{token: string}} session every new or renewed session */
 function keep({ token }) {
-  sessionStorage.setItem(TOKEN_PLACE, token);
+  tabStorage.setItem(TOKEN_PLACE, token);
   resources.setToken(token);
 }
 
 /** @param {Brain} connected */
 function begin(connected) {
   const { session, onState } = connected;
+  // Nothing of one user is left for another one.
+  if (user && user !== session.userId) return location.reload();
+  useZone(session.zone);
   brain = connected;
+  user = session.userId;
+  tellTime(connected.now);
+  conversation.showSetup(session.features?.model?.problem ?? '');
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;
   panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });
@@ -99,19 +124,40 @@ function lose(lost) {
   lost.close();
   brain = null;
   conversation.end();
-  askForKey(t('signin.expired'));
+  startAnew(lost.session.userId);
 }
 
-/** @param {string} problem */
+/** Start without a token: on this machine no key may be needed. @param {string | null} userId */
+function startAnew(userId) {
+  tabStorage.removeItem(TOKEN_PLACE);
+  user = userId; // null if what was stored is no token of anybody
+  void start();
+}
+
+/** @param {string | null} problem */
 function askForKey(problem) {
-  sessionStorage.removeItem(TOKEN_PLACE);
-  signIn.ask(problem);
+  byId('starting').hidden = true; // it waits for the user
+  tabStorage.removeItem(TOKEN_PLACE);
+  signIn.ask(problem ?? '');
+}
+
+/**
+ * Say what the page waits for. It is seen after 15 s without a connection, or at once.
+ * @param {string} text
+ */
+function explain(text, isAtOnce = false) {
+  const place = byId('starting');
+  setText(place, text);
+  place.toggleAttribute('data-now', isAtOnce);
+  place.hidden = false;
 }
 
 /** @param {State} state */
 function showState(state) {
+  byId('starting').hidden = state.connection !== 'connecting';
   roads.show(state);
   conversation.showState(state);
 }
 
+leaveComposing();
 void start();

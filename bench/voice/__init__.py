@@ -12,14 +12,14 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import httpx
 from playwright.async_api import Page, async_playwright
 
-from bench.tables import Table, ms
+from bench.tables import Table
 from bench.timing import Scale
+from bench.voice.stages import ASKED, Stages, stages_of, table_of
 from bench.voice.words import wrong_words
 from local.stack import Stack, stack
 from local.toolchain import find_browser
@@ -68,10 +68,8 @@ class Result:
     spoken: tuple[int, int]
     floor: tuple[int, int]
     """Wrong words of the answer if the ear hears the mouth without a page in between."""
-    to_sound_s: float | None
-    """From the vendor's word that the turn has ended to the first sound; None if it says none."""
-    brain_s: float | None
-    """The time from the question to the answer: page, function and brain."""
+    stages: Stages | None
+    """How long the answer took; None if not all of it was seen."""
     text: str
 
 
@@ -90,9 +88,12 @@ async def run(scale: Scale) -> list[Table]:
                 ]
                 for vendor in VENDORS
             }
-    table = _table(found)
-    _check(found, table)
-    return [table]
+    stages = {
+        vendor: [one.stages for one in results if one.stages] for vendor, results in found.items()
+    }
+    tables = [_table(found), table_of(stages)]
+    _check(found, tables)
+    return tables
 
 
 async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: str) -> Result:
@@ -103,7 +104,7 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
         call = {"name": "sayToUserAndQuit", "arguments": {"message": answer}}
         model = f"{local.services.model.address.url}/_local/script"
         (await voice.post(model, json={"answers": [{"calls": [call]}]})).raise_for_status()
-        sound, events, loud_ms = await _listened(local, vendor, microphone)
+        sound, loud_at = await _listened(local, vendor, microphone)
         (await voice.delete(model)).raise_for_status()
         direct = await _understood(voice, wav(*await _said(voice, answer)))
         again = (await _understood(voice, sound)).removeprefix(ACKNOWLEDGEMENT).strip()
@@ -112,8 +113,7 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
         heard=wrong_words(question, _question_in(records["events"])),
         spoken=wrong_words(answer, again),
         floor=wrong_words(answer, direct),
-        to_sound_s=_to_sound_s(events, loud_ms),
-        brain_s=_brain_s(records["events"]),
+        stages=stages_of(vendor, records, loud_at),
         text=again,
     )
 
@@ -143,12 +143,11 @@ async def _understood(voice: httpx.AsyncClient, sound: bytes) -> str:
     return str(answer.raise_for_status().json()["text"])
 
 
-async def _listened(
-    local: Stack, vendor: str, microphone: Path
-) -> tuple[bytes, list[Json], list[float]]:
+async def _listened(local: Stack, vendor: str, microphone: Path) -> tuple[bytes, list[float]]:
     """Hold the conversation in a browser of its own: the microphone's file begins with it.
 
-    If the call began too late, the question comes a second time.
+    Returns what was played, and when there was a sound in it, in seconds since 1970. If the call
+    began too late, the question comes a second time.
     """
     async with async_playwright() as play:
         capture = f"--use-file-for-fake-audio-capture={microphone}"
@@ -166,7 +165,8 @@ async def _listened(
         sound = base64.b64decode(await page.evaluate("takeSound()"))
         recorded = await page.evaluate("recorded")
         await browser.close()
-    return wav(sound, round(recorded["rate"])), recorded["events"], recorded["loudMs"]
+    loud_at = [(recorded["originMs"] + at_ms) / 1000 for at_ms in recorded["loudMs"]]
+    return wav(sound, round(recorded["rate"])), loud_at
 
 
 async def _until_said(page: Page, vendor: str) -> None:
@@ -184,15 +184,13 @@ SAID = {
         && recorded.events.at(-1).event.type === 'session.usage.updated'""",
     "gemini-live": "() => recorded.events.some((e) => e.event.serverContent?.turnComplete)",
 }
-ASKED, TOLD = "response.function_call_arguments.done", "response.create"
-TURN_ENDED = "input_audio_buffer.speech_stopped"
 
 
 def _question_in(events: Sequence[Json]) -> str:
     """Return what the vendor's model heard, from its events."""
     for one in events:
         event = one["event"]
-        if event.get("type") == "response.function_call_arguments.done":
+        if event.get("type") == ASKED["openai-realtime"]:
             return str(event["arguments"]).removeprefix('{"text": ')
         if calls := (event.get("toolCall") or {}).get("functionCalls"):
             return str(calls[0]["args"]["text"])
@@ -200,40 +198,26 @@ def _question_in(events: Sequence[Json]) -> str:
     return "".join(one["event"]["delta"] for one in events if one["event"].get("type") == kind)
 
 
-def _to_sound_s(events: Sequence[Json], loud_ms: Sequence[float]) -> float | None:
-    ended = [one["atMs"] for one in events if one["event"].get("type") == TURN_ENDED]
-    after = [at for at in loud_ms if ended and at > ended[0]]
-    return (after[0] - ended[0]) / 1000 if after else None
-
-
-def _brain_s(events: Sequence[Json]) -> float | None:
-    """Return the time from the call of the tool to its result, as the vendor sees it."""
-    at = {one["event"].get("type"): one["at"] for one in reversed(events)}
-    asked, told = at.get(ASKED), at.get(TOLD)
-    return told - asked if asked and told else None
-
-
-def _check(found: dict[str, list[Result]], table: Table) -> None:
+def _check(found: dict[str, list[Result]], tables: Sequence[Table]) -> None:
     """Raise NotUnderstood if too much of what was played is wrong."""
     for vendor, results in found.items():
         wrong, every = (sum(one.spoken[i] for one in results) for i in (0, 1))
         if wrong > MOST_WRONG * every:
             texts = "\n".join(one.text for one in results)
-            raise NotUnderstood(f"{vendor}: {wrong} of {every} words were wrong\n{texts}\n{table}")
+            shown = "\n".join(map(str, tables))
+            raise NotUnderstood(f"{vendor}: {wrong} of {every} words were wrong\n{texts}\n{shown}")
 
 
 def _table(found: dict[str, list[Result]], notes: tuple[str, ...] = ()) -> Table:
     return Table(
-        title="A spoken question and its answer on the page: wrong words, and the wait",
-        columns=("question", "answer", "floor: no page", "end to sound", "brain"),
+        title="A spoken question and its answer on the page: wrong words",
+        columns=("question", "answer", "floor: no page"),
         rows=[
             (
                 vendor,
                 _share([one.heard for one in results]),
                 _share([one.spoken for one in results]),
                 _share([one.floor for one in results]),
-                _median([one.to_sound_s for one in results if one.to_sound_s is not None]),
-                _median([one.brain_s for one in results if one.brain_s is not None]),
             )
             for vendor, results in found.items()
         ],
@@ -244,7 +228,3 @@ def _table(found: dict[str, list[Result]], notes: tuple[str, ...] = ()) -> Table
 def _share(counts: Sequence[tuple[int, int]]) -> str:
     wrong, every = (sum(count[i] for count in counts) for i in (0, 1))
     return f"{wrong} of {every}"
-
-
-def _median(lengths_s: Sequence[float]) -> str:
-    return ms(median(lengths_s)) if lengths_s else "-"

@@ -2,7 +2,7 @@
 // AudioContext, and when it and the vendor's events came. Times are milliseconds of the page.
 (() => {
   const pieces = [];
-  const recorded = { rate: 0, loudMs: [], events: [] };
+  const recorded = { rate: 0, originMs: performance.timeOrigin, loudMs: [], events: [] };
   const LOUD = 0.02; // of the loudest possible; what is below is the noise of a codec
   window.recorded = recorded;
   // Samples of 16 bits in base64, since the last time.

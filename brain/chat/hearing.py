@@ -6,6 +6,8 @@ from typing import Annotated
 
 from brain.codec import SPARSE
 
+ITSELF = "-"  # in the place of a page's name: the caller says the answer itself, as a call does
+
 
 class How(StrEnum):
     """How a message reached the user."""

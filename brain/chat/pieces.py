@@ -52,6 +52,25 @@ class Piece:
 PIECE = Form(Piece, without=("kind",))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditPiece:
+    """What is being written into a document, as far as it is written, to be shown to a listener.
+
+    It replaces what was shown of this loop, so one that is lost does not matter. `text` takes the
+    place of `find`, or is put behind it.
+    """
+
+    run_id: str
+    loop: int
+    number: Annotated[int, Named("piece")] = 1
+    document_id: str
+    find: str
+    text: str
+
+
+EDIT_PIECE = Form(EditPiece)
+
+
 @dataclass(slots=True)
 class _Words:
     """A text that is being said: the part shown so far, and the call's arguments so far."""

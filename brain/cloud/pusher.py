@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from brain.codec import Json, dumps
-from brain.errors import ChannelUnreachable
+from brain.errors import ChannelUnreachable, SettingMissing
 from brain.settings import ChannelSettings
 
 if TYPE_CHECKING:
@@ -42,8 +42,13 @@ class PusherChannel:
         }
         self._client: Any = None
 
-    async def publish(self, user_id: str, event: str, data: Json) -> None:
-        """Publish an event and wait until Pusher accepts it. Raises ChannelUnreachable."""
+    async def publish(
+        self, user_id: str, event: str, data: Json, *, but_not: str | None = None
+    ) -> None:
+        """Publish an event and wait until Pusher accepts it. Raises ChannelUnreachable.
+
+        `but_not` is the socket of a page that is not told.
+        """
         if self._client is None:
             # Imported at the first event, in a thread, because it takes 0.1 s.
             await asyncio.to_thread(import_module, "pusher.authentication_client")
@@ -53,22 +58,24 @@ class PusherChannel:
         name, _ = channel_names(user_id)
         try:
             async with asyncio.timeout(LIMIT_S):
-                await self._trigger(name, event, dumps(data))
+                await self._trigger(name, event, dumps(data), but_not)
         except (TimeoutError, httpx.HTTPError, PusherError, ValueError) as error:
             raise ChannelUnreachable(type(error).__name__) from error
 
-    def sign(self, socket_id: str, channel: str, *, user_id: str) -> Json | None:
+    def sign(self, socket_id: str, channel: str, *, user_id: str, device: str = "") -> Json | None:
         """Return the authorisation for a subscription; None if the channel is not this user's own.
 
-        Raises ValueError for a malformed socket id.
+        `device` is the name of the page; empty if it has none. Raises ValueError for a malformed
+        socket id.
         """
         private, presence = channel_names(user_id)
         if channel == private:
             return cast(Json, self._sdk().authenticate(channel, socket_id))
         if channel == presence:
-            # Each connection is a separate member. Otherwise a user's second page would not be
-            # reported, and neither would the closing of the first.
-            member = {"user_id": f"{presence.removeprefix('presence-user-')}.{socket_id}"}
+            # Each page is a separate member. Otherwise a user's second page would not be reported,
+            # and neither would the closing of the first.
+            name = device or socket_id
+            member = {"user_id": f"{presence.removeprefix('presence-user-')}.{name}"}
             return cast(Json, self._sdk().authenticate(channel, socket_id, member))
         return None
 
@@ -77,13 +84,15 @@ class PusherChannel:
         if self._client is not None:
             await self._client.http.aclose()
 
-    async def _trigger(self, channel: str, event: str, data: str) -> None:
+    async def _trigger(self, channel: str, event: str, data: str, but_not: str | None) -> None:
         # The SDK's `trigger` is not used: it measures the text's size in Python's memory, so a text
         # with one emoji is refused at a third of Pusher's limit.
         from pusher.http import POST, Request
 
         sdk = self._sdk()
         params = {"name": event, "channels": [channel], "data": data}
+        if but_not is not None:
+            params["socket_id"] = but_not
         await sdk.http.send_request(Request(sdk, POST, f"/apps/{sdk.app_id}/events", params))
 
     def _sdk(self) -> Any:
@@ -92,6 +101,25 @@ class PusherChannel:
 
             self._client = AuthenticationClient(**self._options, backend=_HttpxBackend)
         return self._client
+
+
+class AbsentChannel:
+    """`Channel` of a deployment whose settings have none."""
+
+    def __init__(self, error: SettingMissing) -> None:
+        self._error = error
+
+    async def publish(
+        self, user_id: str, event: str, data: Json, *, but_not: str | None = None
+    ) -> None:
+        raise ChannelUnreachable("it is not set up")
+
+    def sign(self, socket_id: str, channel: str, *, user_id: str, device: str = "") -> Json | None:
+        """Raise SettingMissing: there is nothing to subscribe to."""
+        raise self._error
+
+    async def aclose(self) -> None:
+        return None
 
 
 class _HttpxBackend:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brain.cloud.quotas import used_up
 from brain.codec import Form, Json
 from brain.errors import QueueUnreachable, SignatureRefused
 from brain.run.moves import WakeCall
@@ -130,13 +131,17 @@ class QStashQueue:
         A retry is safe: QStash recognizes it by the deduplication id or the schedule's id.
         """
         import httpx
-        from qstash.errors import QStashError
+        from qstash.errors import DailyMessageLimitExceededError, QStashError
 
         reason = ""
         for _ in range(TRIES):
             try:
                 async with asyncio.timeout(TRY_S):
                     await send(await self._current())
+            except DailyMessageLimitExceededError as error:
+                log.error("queue: the daily limit is used up")
+                told = QueueUnreachable("the queue's daily limit is used up")
+                raise used_up(told, "queue", daily=True) from error
             except (TimeoutError, httpx.HTTPError, QStashError, *BAD_RESPONSES) as error:
                 reason = type(error).__name__
                 log.warning("queue: no acknowledgement, reason=%s", reason)

@@ -1,6 +1,6 @@
 """The port for changes of documents by anchors, and its values."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -44,6 +44,13 @@ class EditedDocument:
     document: Document
     edit: Edit | None = None
     kept: tuple[int, ...] = ()
+
+
+type OnEdit = Callable[[str, EditedDocument], Awaitable[None]]
+
+
+async def told_to_nobody(user_id: str, edited: EditedDocument) -> None:
+    """Tell nobody that a document of this user has changed."""
 
 
 class EditRefused(BrainError):

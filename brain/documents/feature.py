@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
+from brain.cloud.everywhere import Everywhere
 from brain.cloud.world import World
-from brain.documents.editing import Edits
+from brain.documents.editing import EditedDocument, Edits
 from brain.documents.ports import Documents
-from brain.errors import DatabaseUnreachable
+from brain.documents.told import tell_edit
+from brain.errors import DatabaseUnreachable, SettingMissing
 from brain.feature import Feature, Platform, Resources
+from brain.run.ports import Channel
 from brain.tools.invocations import Tool
 
 NAMED = 50  # newest documents whose titles speech recognition is told
@@ -20,7 +23,18 @@ def documents_of(platform: Platform) -> Documents | None:
         return None
     from brain.documents.postgres import PostgresDocuments
 
-    return PostgresDocuments(platform.database)
+    async def told(user_id: str, edited: EditedDocument) -> None:
+        with suppress(SettingMissing):  # without a channel pages see the change when they ask
+            await tell_edit(everywhere(platform), user_id, edited)
+
+    if platform.world is not None:  # nobody looks at the documents of a rehearsal
+        return PostgresDocuments(platform.database)
+    return PostgresDocuments(platform.database, told=told)
+
+
+def everywhere(platform: Platform) -> Channel:
+    """Return what tells the user's pages on every road of a change."""
+    return Everywhere(platform.channel, platform.redis)
 
 
 def edits_of(platform: Platform) -> Edits | None:
@@ -47,7 +61,7 @@ def feature(platform: Platform) -> Feature:
     def resources() -> Resources:
         from brain.documents.http import document_routes
 
-        return document_routes(documents, edits, lambda: platform.channel, platform.clock)
+        return document_routes(documents, edits, lambda: everywhere(platform), platform.clock)
 
     return Feature(
         names=lambda user_id: _titles(documents(), user_id),

@@ -17,7 +17,17 @@ from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.feature import ResourceHandler, Resources
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import Answer, read_json, tagged
-from brain.http.resources import deleted, given_id, id_of, known, limit_of, query_of, there
+from brain.http.resources import (
+    after_of,
+    deleted,
+    given_id,
+    id_of,
+    known,
+    limit_of,
+    page_to_wire,
+    query_of,
+    there,
+)
 from brain.run.ports import Channel, Clock
 
 MAX_ID_CHARS = 64
@@ -56,18 +66,16 @@ def document_routes(
     changing = EditRoutes(edits, channel)
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """Return the document with `id`, the best matches of `query`, or the newest documents."""
+        """Return the document with `id`, or a page: what matches `query`, else the newest first."""
         kept = there(documents(), "documents")
         if (id := given_id(request)) is not None:
             return tagged(
                 request, document_to_wire(known(await kept.read(user_id, id), "document"))
             )
-        query, limit = query_of(request), limit_of(request)
-        if query:
-            found = await kept.search(user_id, query=query, limit=limit)
-        else:
-            found = await kept.newest(user_id, limit=limit)
-        return tagged(request, {"documents": [passage_to_wire(passage) for passage in found]})
+        page = await kept.listed(
+            user_id, query=query_of(request), limit=limit_of(request), after=after_of(request)
+        )
+        return tagged(request, page_to_wire("documents", page, passage_to_wire))
 
     async def delete(request: Request, user_id: str) -> ASGIApp:
         """Delete a document permanently, without a question: the user requested it."""

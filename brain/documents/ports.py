@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Protocol
 
 from brain.codec import Named
+from brain.codec.places import ListPage, ListPlace
 from brain.documents.rules import version
 
 
@@ -59,6 +60,14 @@ class Documents(Protocol):
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
         """Return the documents that changed last, newest first."""
+
+    async def listed(
+        self, user_id: str, *, query: str, limit: int, after: ListPlace | None
+    ) -> ListPage[Passage]:
+        """Return a page of the documents, newest first, or of all that match the query, best first.
+
+        `after` is the place at which the page before ended.
+        """
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """Return the document, or None if this user has none with that id."""

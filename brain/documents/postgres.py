@@ -1,46 +1,26 @@
 """Stores documents in Postgres.
 
-A search returns passages, ranks rare words higher, and handles stop words and word endings of
-fourteen languages (see sql/search.sql). brain/texts/words.py splits the words, so that texts in
-Chinese or with decomposed umlauts are found too.
+`listing.py` lists and searches them.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from brain.cloud.postgres.database import Postgres, statement
+from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import ID, id_from_key, rows
+from brain.codec.places import ListPage, ListPlace
 from brain.documents.anchors import difference
 from brain.documents.edit_rows import LockedDocument
-from brain.documents.editing import Author
+from brain.documents.editing import Author, EditedDocument, OnEdit, told_to_nobody
+from brain.documents.listing import found, newest, page_of_newest
 from brain.documents.ports import Document, Passage
 from brain.documents.rows import FORGET, LOCK, SELECT, has_row, insert, refuse, renewal
 from brain.documents.rules import WHOLE_CHARS, outdated, revised
 from brain.errors import ToolFault
-from brain.texts.words import query_of
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
-ASKED_CHARS = 1_000  # of a query; more words do not improve the result
-LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
-
-NEWEST = b"""
-    select
-        id as document_id, title, brain.version_of(title, body) as version, text as snippet,
-        0::float as score, updated_at, "foreign"
-    from (
-        select * from brain.documents
-        where user_id = %(user_id)s
-        order by updated_at desc, id
-        limit %(limit)s
-    ) as newest
-    join brain.passages as passage
-        on passage.user_id = %(user_id)s
-        and passage.document_id = newest.id
-        and passage.number = 1
-    order by updated_at desc, id
-"""
 SEEN = b"select seen from brain.documents where user_id = %(user_id)s and id = %(id)s"
 MARK_SEEN = b"""
     update brain.documents set seen = body
@@ -65,8 +45,10 @@ REMEMBER = b"""
 class PostgresDocuments:
     """`Documents` in Postgres."""
 
-    def __init__(self, database: Postgres) -> None:
+    def __init__(self, database: Postgres, *, told: OnEdit = told_to_nobody) -> None:
+        """`told` is called with each change, after it was stored."""
         self._database = database
+        self._told = told
         self._renewal = renewal()
 
     async def create(
@@ -86,21 +68,31 @@ class PostgresDocuments:
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
         """Search for whole words; if none matches, search for beginnings of words."""
-        sql = statement("search")
-        looked_for = query_of(query[:ASKED_CHARS])
-        asked = {"user_id": user_id, **looked_for.parameters, "limit": limit, "share": LEAST_SHARE}
 
         async def work(connection: "Connection") -> Sequence[Passage]:
             await self._renewal.run(connection, user_id)
-            whole = await rows(connection, Passage, sql, {**asked, "ending": ""})
-            return whole or await rows(connection, Passage, sql, {**asked, "ending": ":*"})
+            return (await found(connection, user_id, query, limit=limit)).rows
 
-        return await self._database.run(work) if looked_for.words else ()
+        return await self._database.run(work)
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
         """Return the documents that changed last, by the index of `updated_at`."""
-        asked = {"user_id": user_id, "limit": limit}
-        return await self._database.run(lambda connection: rows(connection, Passage, NEWEST, asked))
+        return await self._database.run(
+            lambda connection: newest(connection, user_id, limit=limit, after=None)
+        )
+
+    async def listed(
+        self, user_id: str, *, query: str, limit: int, after: ListPlace | None
+    ) -> ListPage[Passage]:
+        """Search as `search` does, or list as `newest` does."""
+
+        async def work(connection: "Connection") -> ListPage[Passage]:
+            if not query:
+                return await page_of_newest(connection, user_id, limit=limit, after=after)
+            await self._renewal.run(connection, user_id)
+            return await found(connection, user_id, query, limit=limit, after=after)
+
+        return await self._database.run(work)
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """Return one document by its id."""
@@ -130,18 +122,22 @@ class PostgresDocuments:
             return None
         named = {"user_id": user_id, "id": document_id, "key": key}
 
-        async def work(connection: "Connection") -> Document | None:
+        async def work(connection: "Connection") -> EditedDocument | None:
             is_first = await has_row(connection, REMEMBER, named)
             locked = await LockedDocument.of(connection, named)
             if locked is None or not is_first:
-                return None if locked is None else locked.document
+                return None if locked is None else locked.edited()
             old = locked.document.body
             edit = difference(old, revised(old, body=body, append=append))
             is_whole = body is not None
             await locked.make(edit, Author(), foreign=foreign, title=title, is_whole=is_whole)
-            return locked.document
+            return locked.edited()
 
-        return await self._database.run(work)
+        edited = await self._database.run(work)
+        if edited is None:
+            return None
+        await self._told(user_id, edited)
+        return edited.document
 
     async def seen(self, user_id: str, document_id: str) -> str | None:
         """Return the body as the user last saw it."""

@@ -40,8 +40,8 @@ DocumentVersion = Annotated[
 
 
 class CreateDocument(Arguments):
-    """Store a new text for the user: a note, a list, anything to find again. The topic is the
-    title, their own words the body. To add to a document, use updateDocument.
+    """Store a new text for the user, such as a list. The topic is the title, their own words the
+    body. To add to a document, use updateDocument.
     """
 
     title: Title
@@ -49,8 +49,8 @@ class CreateDocument(Arguments):
 
 
 class SearchDocuments(Arguments):
-    """Search the user's documents and notes whenever the answer may be there, and before you say
-    that you do not know. If nothing is found, try other words, in the language of the documents.
+    """Search the user's documents and notes before you say that you do not know. If nothing is
+    found, try other words, in the language of the documents.
     """
 
     query: Annotated[str, About("a question, or some words", 1, MAX_QUERY_CHARS)]
@@ -61,12 +61,12 @@ class ReadDocument(Arguments):
     """Read a document; a long one in slices: nextOffset says where to continue."""
 
     id: DocumentId
-    offset: Annotated[int, About("where to begin", 0, MAX_BODY_CHARS)] = 0
+    offset: Annotated[int, About("start", 0, MAX_BODY_CHARS)] = 0
 
 
 class UpdateDocument(Arguments):
     """Change a document: its title, its end (append, for lists and notes) or its whole text (body;
-    read it first). Set at least one.
+    read it first).
     """
 
     id: DocumentId

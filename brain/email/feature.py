@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from brain import settings
@@ -25,6 +25,7 @@ from brain.tools.invocations import Tool
 from brain.variables import Env
 
 if TYPE_CHECKING:
+    from brain.cloud.checks import Fine
     from brain.email.postmark import PostmarkReader
     from brain.email.redis import MailboxFault
     from brain.email.sending import Account
@@ -50,6 +51,7 @@ def feature(platform: Platform) -> Feature:
         seed=email.seed,
         settings={"email": _settings},
         faults=email.faults,
+        checks={"email": partial(_check, platform)},
     )
 
 
@@ -220,6 +222,12 @@ def _readers() -> Readers:
     from brain.email.http import email_word
 
     return {"email.received": email_word}
+
+
+async def _check(platform: Platform) -> "Fine":
+    from brain.email.checked import check_account
+
+    return await check_account(platform.env, platform.clock)
 
 
 def _settings(env: Env) -> object:

@@ -19,7 +19,15 @@ from brain.events.bodies import Line, LongText, Reported, UserId, data_of
 from brain.feature import Resources, Webhook
 from brain.http.bodies import INVALID_BODY, Body, parse
 from brain.http.edge import Problem, read_body, tagged
-from brain.http.resources import given_id, known, limit_of, query_of, there
+from brain.http.resources import (
+    after_of,
+    given_id,
+    known,
+    limit_of,
+    page_to_wire,
+    query_of,
+    there,
+)
 from brain.run.ports import Clock
 from brain.variables import Env
 
@@ -47,18 +55,16 @@ def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
     """Return the route /api/emails."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """Return the email with `id`, the best matches of `query`, or the newest of the inbox."""
+        """Return the email with `id`, or a page: what matches `query`, else the inbox."""
         kept = there(emails(), "emails")
         if not has_email(env, user_id):
             raise Problem(404, NO_EMAIL)
         if (id := given_id(request)) is not None:
             return tagged(request, email_to_wire(known(await kept.read(user_id, id), "email")))
-        query, limit = query_of(request), limit_of(request)
-        if query:
-            found = await kept.search(user_id, query=query, limit=limit)
-        else:
-            found = await kept.newest(user_id, limit=limit)
-        return tagged(request, {"emails": [found_to_wire(email) for email in found]})
+        page = await kept.listed(
+            user_id, query=query_of(request), limit=limit_of(request), after=after_of(request)
+        )
+        return tagged(request, page_to_wire("emails", page, found_to_wire))
 
     return {"emails": {"GET": show}}
 

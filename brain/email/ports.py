@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from brain.codec.places import ListPage, ListPlace
 from brain.email.model import (
     Accepted,
     Address,
@@ -44,6 +45,13 @@ class Emails(Protocol):
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
         """Return the latest emails of the inbox, newest first; the snippet is the beginning."""
+
+    async def listed(
+        self, user_id: str, *, query: str, limit: int, after: ListPlace | None
+    ) -> ListPage[EmailFound]:
+        """Return a page of the inbox, newest first, or of all emails that match the query, best
+        first. `after` is the place at which the page before ended.
+        """
 
     async def known(self, user_id: str, people: Sequence[Address]) -> Collection[Address]:
         """Return those of these people whom an email of the user names so, with this address, as

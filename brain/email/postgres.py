@@ -1,21 +1,22 @@
-"""Searches and reads the mirror of a mailbox in Postgres.
+"""Reads and fills the mirror of a mailbox in Postgres. `listing.py` lists and searches it.
 
 imap/mailbox.py and imap/mirror.py fill it.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.renewal import Renewal
+from brain.cloud.postgres.rows import dict_rows
 from brain.codec import clean
+from brain.codec.places import ListPage, ListPlace
+from brain.email.listing import INBOX, EmailsWanted, all_of, listed
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder
-from brain.email.rows import INDEXED_CHARS, index_of, values_of
-from brain.texts.forms import base
-from brain.texts.words import asked_words, passages, query_of
+from brain.email.rows import index_of, values_of
+from brain.texts.words import asked_words
 
 if TYPE_CHECKING:
     from psycopg import AsyncCursor
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     type Row = dict[str, Any]
 
 ID = re.compile("[a-z2-7]{16}")
-ASKED_CHARS = 1_000  # of a query; more words do not improve the result
-LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
 
 READ = b"""
     select
@@ -67,27 +66,27 @@ class PostgresEmails:
         limit: int,
     ) -> Sequence[EmailFound]:
         """Search for whole words; if none matches, search for beginnings of words."""
-        looked_for = query_of(query[:ASKED_CHARS])
-        people = _all_of(asked_words(clean(sender or "")[:ASKED_CHARS]))
-        if (query.strip() and not looked_for.words) or (sender and not people):
-            return ()
-        asked = {
-            "user_id": user_id,
-            **looked_for.parameters,
-            "share": LEAST_SHARE,
-            "sender": people,
-            "since": since,
-            "before": before,
-            "unread": unread,
-            "limit": limit,
-        }
+        asked = EmailsWanted(query=query, sender=sender, since=since, before=before, unread=unread)
+        return (await self._listed(user_id, asked, limit, None)).rows
 
-        async def work(connection: "Connection") -> Sequence[EmailFound]:
-            await self._renewal.run(connection, user_id)
-            if not looked_for.words:
-                return await _found(connection, "email_list", {**asked, "folder": ""})
-            whole = await _found(connection, "email_search", {**asked, "ending": ""})
-            return whole or await _found(connection, "email_search", {**asked, "ending": ":*"})
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
+        """Return the latest emails of the inbox."""
+        return (await self._listed(user_id, INBOX, limit, None)).rows
+
+    async def listed(
+        self, user_id: str, *, query: str, limit: int, after: ListPlace | None
+    ) -> ListPage[EmailFound]:
+        """Search as `search` does, or list as `newest` does."""
+        asked = EmailsWanted(query=query) if query else INBOX
+        return await self._listed(user_id, asked, limit, after)
+
+    async def _listed(
+        self, user_id: str, asked: EmailsWanted, limit: int, after: ListPlace | None
+    ) -> ListPage[EmailFound]:
+        async def work(connection: "Connection") -> ListPage[EmailFound]:
+            if asked.folder is None:
+                await self._renewal.run(connection, user_id)
+            return await listed(connection, user_id, asked, limit=limit, after=after)
 
         return await self._database.run(work)
 
@@ -97,18 +96,8 @@ class PostgresEmails:
             return None
 
         async def work(connection: "Connection") -> Email | None:
-            found = await rows(connection, READ, {"user_id": user_id, "ids": [email_id]})
+            found = await dict_rows(connection, READ, {"user_id": user_id, "ids": [email_id]})
             return email_of(found[0]) if found else None
-
-        return await self._database.run(work)
-
-    async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
-        """Return the latest emails of the inbox."""
-        asked: Row = dict.fromkeys(("since", "before", "unread"))
-        asked |= {"user_id": user_id, "folder": Folder.INBOX, "sender": "", "limit": limit}
-
-        async def work(connection: "Connection") -> Sequence[EmailFound]:
-            return await _found(connection, "email_list", asked)
 
         return await self._database.run(work)
 
@@ -119,12 +108,12 @@ class PostgresEmails:
             "user_id": user_id,
             "addresses": [clean(one.address) for one in asked],
             "names": [clean(one.name) for one in asked],
-            "words": [_all_of(asked_words(str(one))) for one in asked],
+            "words": [all_of(asked_words(str(one))) for one in asked],
         }
 
         async def work(connection: "Connection") -> Collection[Address]:
             await self._renewal.run(connection, user_id)
-            found = await rows(connection, statement("email_known"), values)
+            found = await dict_rows(connection, statement("email_known"), values)
             return [asked[row["place"] - 1] for row in found]
 
         return await self._database.run(work)
@@ -134,7 +123,7 @@ class PostgresEmails:
         asked: Row = {"user_id": user_id, "limit": limit}
 
         async def work(connection: "Connection") -> Sequence[str]:
-            found = await rows(connection, statement("email_contacts"), asked)
+            found = await dict_rows(connection, statement("email_contacts"), asked)
             return [row["name"] for row in found]
 
         return await self._database.run(work)
@@ -179,19 +168,10 @@ async def insert(
 async def _renew(connection: "Connection", user_id: str, outdated: Sequence[tuple[str]]) -> None:
     """Rewrite the search words of emails that older code has stored."""
     wanted = {"user_id": user_id, "ids": [id for (id,) in outdated]}
-    for row in await rows(connection, READ, wanted):
+    for row in await dict_rows(connection, READ, wanted):
         email = email_of(row)
         values = {"user_id": user_id, "id": email.id, **index_of(email)}
         await connection.execute(statement("email_renew"), values)
-
-
-async def rows(connection: "Connection", sql: bytes, values: "Row") -> "list[Row]":
-    """Return the rows of a query, each as a dict by column."""
-    from psycopg.rows import dict_row
-
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(sql, values)
-        return await cursor.fetchall()
 
 
 def email_of(row: "Row") -> Email:
@@ -214,35 +194,3 @@ def email_of(row: "Row") -> Email:
         unread=row["unread"],
         **people,
     )
-
-
-def snippet(text: str, words: Sequence[str]) -> str:
-    """Return the passage with most of the words or their beginnings; on a tie, the first."""
-    return max(passages(text[:INDEXED_CHARS]), key=lambda passage: _matches(passage, words))
-
-
-def _matches(passage: str, words: Sequence[str]) -> int:
-    # Without `kept_words`, which would take longer than the search.
-    plain = unicodedata.normalize("NFKC", passage).casefold() if words else ""
-    both = plain if plain.isascii() else f"{plain}\n{base(plain)}"
-    return sum(word in both for word in words)
-
-
-def _all_of(words: str) -> str:
-    """Build a tsquery for texts that contain, for each of these, a word that begins with it."""
-    return " & ".join(f"'{word}':*" for word in words.split())
-
-
-async def _found(connection: "Connection", name: str, asked: "Row") -> Sequence[EmailFound]:
-    return [
-        EmailFound(
-            id=row["id"],
-            folder=Folder(row["folder"]),
-            sender=Address(**row["sender"]),
-            subject=row["subject"],
-            at=row["at"],
-            unread=row["unread"],
-            snippet=snippet(row["text"], row["lexemes"]),
-        )
-        for row in await rows(connection, statement(name), asked)
-    ]

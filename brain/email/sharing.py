@@ -31,9 +31,7 @@ AWAY = "The documents cannot be reached now, and nothing was sent. Try again lat
 
 
 class ShareDocument(Arguments):
-    """Email a document in the user's name: its title and whole text, below a note. First the user
-    is asked.
-    """
+    """Email a document, title and text, below a note. First the user is asked."""
 
     id: DocumentId
     version: DocumentVersion

@@ -63,6 +63,14 @@ class SmtpPost:
         finally:
             client.close()
 
+    async def lets_in(self) -> bool:
+        """Whether the server lets us in. Sends nothing."""
+        client = self._client()
+        try:
+            return await self._address(client, []) is None
+        finally:
+            client.close()
+
     def _client(self) -> "aiosmtplib.SMTP":
         import aiosmtplib
 

@@ -23,7 +23,7 @@ from brain.email.sending import (
 from brain.email.wire import email_to_wire, found_to_wire
 from brain.errors import ToolFault
 from brain.says.texts import Texts
-from brain.texts.moments import ZoneOf, local, moment, utc_for_all
+from brain.texts.moments import ZoneOf, local, moment, none_set, zone_named
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.typed import tool
@@ -40,7 +40,7 @@ NOT_FOUND = "The user has no email with this id. Use searchEmail to find the id.
 AWAY = "The emails cannot be reached now. Tell the user, or try again later."
 
 EmailId = Annotated[str, About("from searchEmail", 1, MAX_ID_CHARS)]
-Day = Annotated[str, About("the first day, as 2026-01-31", most=MAX_DAY_CHARS)]
+Day = Annotated[str, About("as 2026-01-31", most=MAX_DAY_CHARS)]
 Body = Annotated[
     str,
     About("plain, with greeting and signature", 1, letters.MAX_BODY_CHARS, plain="text"),
@@ -64,16 +64,16 @@ class SearchEmail(Arguments):
 
 
 class ReadEmail(Arguments):
-    """Read an email; a long one in slices: nextOffset says where to continue. Attachments are
-    named; they cannot be opened.
+    """Read an email; a long one in slices: nextOffset says where to continue. Attachments cannot be
+    opened.
     """
 
     id: EmailId
-    offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
+    offset: Annotated[int, About("start", 0, MAX_OFFSET)] = 0
 
 
 class SendEmail(Arguments):
-    """Send an email for the user. First the user is asked. To answer one, use replyToEmail."""
+    """Send an email. First the user is asked. To answer one, use replyToEmail."""
 
     to: People
     subject: Annotated[str, About("one line", 1, letters.MAX_SUBJECT_CHARS, plain="line")]
@@ -82,9 +82,7 @@ class SendEmail(Arguments):
 
 
 class ReplyToEmail(Arguments):
-    """Answer an email in the user's name: to its sender, or with `all` to all who got it. First the
-    user is asked.
-    """
+    """Answer an email: to its sender, or with `all` to all who got it. First the user is asked."""
 
     id: EmailId
     body: Body
@@ -92,7 +90,7 @@ class ReplyToEmail(Arguments):
 
 
 def email_tools(
-    emails: Emails, mailbox: Mailbox, post: Post, *, owner: str, zone_of: ZoneOf = utc_for_all
+    emails: Emails, mailbox: Mailbox, post: Post, *, owner: str, zone_of: ZoneOf = none_set
 ) -> tuple[Tool, ...]:
     """Return all email tools, for the user `owner`. No other user has an account."""
     account = Account(emails=emails, mailbox=mailbox, post=post, owner=owner)
@@ -105,7 +103,7 @@ def email_tools(
 
 
 def reading_tools(
-    emails: Emails, *, owner: str | None = None, zone_of: ZoneOf = utc_for_all
+    emails: Emails, *, owner: str | None = None, zone_of: ZoneOf = none_set
 ) -> tuple[Tool, ...]:
     """Return the tools that only read. A deployment that receives emails by webhook has no others.
 
@@ -128,7 +126,7 @@ class _Reading:
 
     async def search(self, asked: SearchEmail, invocation: ToolInvocation) -> Json:
         self._check(invocation)
-        zone = await self.zone_of(invocation.user_id)
+        zone = await self._zone(invocation)
         found = await self.emails.search(
             invocation.user_id,
             query=asked.query,
@@ -146,9 +144,12 @@ class _Reading:
         email = await _known(self.emails, invocation.user_id, asked.id)
         piece = email.text[asked.offset : asked.offset + SLICE_CHARS]
         left = max(0, len(email.text) - asked.offset - len(piece))
-        at = local(email.at, await self.zone_of(invocation.user_id))
+        at = local(email.at, await self._zone(invocation))
         shown = {**email_to_wire(email), "at": at, "body": piece, "charactersLeft": left}
         return {**shown, "nextOffset": asked.offset + len(piece)} if left else shown
+
+    async def _zone(self, invocation: ToolInvocation) -> tzinfo:
+        return await self.zone_of(invocation.user_id) or zone_named(invocation.zone)
 
     def _check(self, invocation: ToolInvocation) -> None:
         if self.owner not in (None, invocation.user_id):

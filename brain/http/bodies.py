@@ -21,6 +21,7 @@ from brain.http.words import fault_to_wire
 from brain.run.messages import CallTurn, Remark
 from brain.run.ports import Schemas
 from brain.says.choice import tag_in
+from brain.texts.moments import zone_in
 from brain.texts.visible import is_blank
 from brain.tools.client_schemas import objection
 from brain.tools.spec import ClientTool
@@ -71,6 +72,7 @@ type Text = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(not_blank)
 ]
 type Language = Annotated[str | None, BeforeValidator(tag_in)]  # an unknown tag counts as not given
+type Zone = Annotated[str | None, BeforeValidator(zone_in)]  # the same of an unknown name
 type MindId = Annotated[Cleaned, Field(min_length=1, max_length=MAX_MIND_CHARS)]
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
@@ -117,6 +119,16 @@ class TurnBody(Body):
     index: Annotated[int, Field(ge=0, le=MAX_SEQ)]
 
 
+class DeviceBody(Body):
+    """The page that sends a text or a decision. `socketId` is its connection to the channel, which
+    need not be told. `speaks`: it reads answers aloud.
+    """
+
+    id: ClientId
+    socket_id: Annotated[str, Field(pattern=r"^[0-9]{1,20}\.[0-9]{1,20}$")] | None = None
+    speaks: bool = False
+
+
 class VoiceBody(Body):
     """The body of POST /api/voiceToBrain.
 
@@ -134,9 +146,11 @@ class VoiceBody(Body):
     )
     client_tools: Annotated[list[ToolLine], Field(max_length=16), AfterValidator(_few)] = []
     language: Language = None
+    zone: Zone = None
     turn: TurnBody | None = None
     replaces: ClientId | None = None
     speculative: bool = False
+    device: DeviceBody | None = None
     mind: MindId | None = None
     job: MindId | None = None
 
@@ -168,6 +182,7 @@ class SessionBody(Body):
     access_key: Annotated[str, Field(max_length=1000)] | None = None
     token: Annotated[str, Field(max_length=10_000)] | None = None
     language: Language = None
+    zone: Zone = None
 
 
 class WakeCallBody(Body):

@@ -1,7 +1,6 @@
 """The HTTP edge: builds an ASGI app from handlers and turns every error into a useful response.
 
-Error responses are problem details (RFC 9457). Responses and logs never contain a stack trace, a
-secret or a user's text.
+Errors are problem details (RFC 9457). No response or log has a stack trace, a secret or user text.
 """
 
 import hashlib
@@ -9,7 +8,6 @@ import logging
 import math
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -31,14 +29,17 @@ from brain.errors import (
     WebhookUnreadable,
 )
 from brain.http.crossing import allowed_in, for_origin, is_preflight, preflight, without_body
+from brain.http.lifespan import invocation_seconds as invocation_seconds
 from brain.http.lifespan import live_on
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
 INVALID_BODY = "Invalid request body."
 WRONG = "Something went wrong."
+NOT_SET_UP = "This deployment is not fully set up."
 INVALID_QUERY = "Invalid query parameters."
 RETRY_AFTER_S = 2  # seconds; sent as Retry-After when a service is unreachable
+USED_UP_S = 3600  # seconds; the same when the limit of its plan is used up
 
 type Handler[W] = Callable[[Request, W], Awaitable[ASGIApp]]
 type SocketHandler[W] = Callable[[Scope, Receive, Send, W], Awaitable[None]]
@@ -161,18 +162,6 @@ def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = N
     return answer
 
 
-def invocation_seconds() -> float | None:
-    """Return the seconds left for this invocation; None if the platform does not report them."""
-    try:
-        from vercel_runtime import get_deadline
-    except ImportError:  # another host
-        return None
-    deadline = get_deadline()
-    if deadline is None:
-        return None
-    return float((deadline - datetime.now(UTC)).total_seconds())
-
-
 async def _answer[W](
     request: Request, handlers: Mapping[str, Handler[W]], wiring: W, *, for_pages: bool
 ) -> ASGIApp:
@@ -222,12 +211,19 @@ def problem_of(error: Exception) -> Problem:
             what = "messages" if isinstance(error, TooManyTexts) else "wrong keys"
             return Problem(429, f"Too many {what}. Try again later.", headers=wait)
         case Unreachable() if not isinstance(error, StoreRefused | DatabaseRefused):
-            wait = {"Retry-After": str(RETRY_AFTER_S)}
-            return Problem(503, "A service cannot be reached. Try again.", headers=wait)
+            wait = {"Retry-After": str(USED_UP_S if error.used_up else RETRY_AFTER_S)}
+            title = error.used_up or "A service cannot be reached. Try again."
+            return Problem(503, title, headers=wait)
         case SettingMissing():
-            return Problem(500, "This deployment is not fully set up.", detail=str(error))
+            return not_set_up(error)
         case _:
             return Problem(500, WRONG)
+
+
+def not_set_up(error: SettingMissing, *, status: int = 500) -> Problem:
+    """Return the problem that names the setting, and log it."""
+    log.error("setting.invalid: %s", error)
+    return Problem(status, NOT_SET_UP, detail=str(error))
 
 
 def _closed(error: QuestionClosed) -> Problem:

@@ -1,22 +1,27 @@
 """Streams one user's log to one listener: everything after a seq, then each new entry.
 
 The store's news wake the feed. News can get lost, so the feed also checks the store at intervals.
-Everything that it yields comes from the log. So a listener that reconnects with the last seq it
-received gets every entry exactly once, no matter which transport it uses.
+Everything that it yields comes from the log, but for what a mind is just writing into a document.
+So a listener that reconnects with the last seq it received gets every entry exactly once, no matter
+which transport it uses.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from brain.chat.pieces import EditPiece
+from brain.codec import Json
 from brain.errors import StoreUnreachable
 from brain.run.messages import LogEntry
 from brain.run.ports import Clock, Log, LogUpdate, News
 from brain.run.store import StateStore
 
 PAGE = 100  # entries read at a time
+MOST_TOLD = 64  # events of no log that wait for a slow listener; the oldest are dropped
 # A check costs five Redis commands, and a reconnect, every four minutes, costs six: together less
 # than one command in 10 s for each listener.
 LOOK_S = 60.0  # seconds between checks of the store while the subscription to news works
@@ -43,7 +48,15 @@ class LogReset:
     last_seq: int
 
 
-type Item = LogEntry | RunChange | LogReset
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnloggedEvent:
+    """An event that stands in no log. One that is missed does not come again."""
+
+    name: str
+    data: Json
+
+
+type Item = LogEntry | RunChange | LogReset | EditPiece | UnloggedEvent
 
 
 class Feed:
@@ -70,6 +83,8 @@ class Feed:
         self._cursor = since
         self._known_seq = since
         self._runs: dict[str, str] = {}
+        self._told = deque[UnloggedEvent](maxlen=MOST_TOLD)
+        self._edit: EditPiece | None = None
         self._looked_at = float("-inf")
         self._is_hearing = False
         self._has_missed = False  # entries may have come without news
@@ -89,12 +104,17 @@ class Feed:
                     await self._woken.wait()
             await self._look()
             while self._clock.now() < until:
-                changes = self._changes()
+                changes, edit = self._changes(), self._edit
+                self._edit = None
                 if self._known_seq != self._cursor:
                     async for item in self._read():
                         yield item
+                while self._told:
+                    yield self._told.popleft()
                 for change in changes:  # after the entries: the last message precedes the end
                     yield change
+                if edit is not None:
+                    yield edit
                 await self._rest(until)
         finally:
             listening.cancel()
@@ -162,4 +182,8 @@ class Feed:
         self._known_seq = max(self._known_seq, update.last_seq)
         if update.run_id is not None:
             self._runs[update.run_id] = update.state
+        if update.told is not None:
+            name, data = update.told
+            self._told.append(UnloggedEvent(name=name, data=data))
+        self._edit = update.edit or self._edit
         self._woken.set()

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from brain.http.bodies import INVALID_BODY, Body, Cleaned, ClientId, MindId, parse
+from brain.http.bodies import INVALID_BODY, Body, Cleaned, ClientId, DeviceBody, MindId, parse
 from brain.http.edge import MAX_SEQ, Problem
 from brain.run.messages import Heard, How
 
@@ -34,16 +34,28 @@ class StopBody(Body):
 
 
 class HeardBody(Body):
-    """Report how much of a message the user heard, or (`shown`) that they have it in view."""
+    """Report how much of a message the user heard, or (`shown`) that they have it in view.
+
+    `claim` is the right under which it was to be said aloud.
+    """
 
     type: Literal["heard"]
     seq: Annotated[int, Field(ge=1, le=MAX_SEQ)]
     how: Literal["played", "cutOff", "unspoken", "shown"]
     chars: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    claim: Annotated[int, Field(ge=0, le=MAX_SEQ)] = 0
 
     def heard(self) -> Heard:
         """Return the report as the engine's type."""
         return Heard(seq=self.seq, how=How(self.how), chars=self.chars)
+
+
+class ClaimBody(Body):
+    """Ask for the right to say a message aloud: one page of the user has it at a time."""
+
+    type: Literal["claim"]
+    seq: Annotated[int, Field(ge=1, le=MAX_SEQ)]
+    device: ClientId
 
 
 class DecideBody(Body):
@@ -52,6 +64,7 @@ class DecideBody(Body):
     type: Literal["approve", "reject"]
     question_id: QuestionId
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
+    device: DeviceBody | None = None
 
 
 class EditBody(Body):
@@ -61,6 +74,7 @@ class EditBody(Body):
     question_id: QuestionId
     arguments: dict[str, Any]
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
+    device: DeviceBody | None = None
 
 
 class AnswerBody(Body):
@@ -70,6 +84,7 @@ class AnswerBody(Body):
     question_id: QuestionId
     text: Annotated[Cleaned, Field(min_length=1, max_length=MAX_RESULT_CHARS)]
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
+    device: DeviceBody | None = None
 
 
 class WithdrawBody(Body):
@@ -79,12 +94,13 @@ class WithdrawBody(Body):
     message_id: ClientId
 
 
-type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody
+type Order = StopBody | HeardBody | ClaimBody | WithdrawBody | DecideBody | EditBody | AnswerBody
 type DecisionBody = DecideBody | EditBody | AnswerBody
 
 ORDERS: dict[str, type[Order]] = {
     "stop": StopBody,
     "heard": HeardBody,
+    "claim": ClaimBody,
     "withdraw": WithdrawBody,
     "approve": DecideBody,
     "reject": DecideBody,

@@ -1,8 +1,11 @@
 """Shared parts of the routes for the user's resources (documents, emails, facts, rules)."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 
-from brain.codec import clean
+from brain.codec import Json, clean
+from brain.codec.places import ListPage, ListPlace, cursor_of, place_of
 from brain.http.edge import INVALID_QUERY, Answer, Problem
 from brain.http.minds import unknown
 
@@ -55,6 +58,25 @@ def query_of(request: Request) -> str:
 def limit_of(request: Request) -> int:
     """Read the number of entries to list. Raises Problem 422."""
     return whole_number(request, "limit", default=LISTED, low=1, high=MOST_LISTED)
+
+
+def after_of(request: Request) -> ListPlace | None:
+    """Read `cursor` from the query string: where the page before ended. Raises Problem 422."""
+    text = request.query_params.get("cursor")
+    try:
+        return place_of(text) if text else None
+    except ValueError:
+        fault = {"field": "cursor", "message": "must be the nextCursor of an answer, unchanged"}
+        raise Problem(422, INVALID_QUERY, errors=[fault]) from None
+
+
+def page_to_wire[T](name: str, page: ListPage[T], to_wire: Callable[[T], Json]) -> Json:
+    """Encode a page of a list. `nextCursor` is null on the last one."""
+    return {
+        name: [to_wire(row) for row in page.rows],
+        "total": page.total,
+        "nextCursor": cursor_of(page.next) if page.next is not None else None,
+    }
 
 
 def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:

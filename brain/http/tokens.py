@@ -2,11 +2,16 @@
 
 The configuration decides which algorithms are accepted, never the token. Otherwise an attacker
 could sign a token by HS256 with the public key of the key set.
+
+A token that is issued here for an access key has the claim SIGN_IN. While it is valid, it can be
+traded for one that expires later, for MOST_S after the sign-in. A token of an app is never traded:
+when it expires is the app's decision.
 """
 
+import hmac
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
 
 LEEWAY_S = 10  # seconds by which the issuer's clock may differ from ours
 TOKEN_S = 12 * 3600  # seconds until a token that we issue expires: one working day
+MOST_S = 30 * 24 * 3600  # seconds after a sign-in: then the access key is needed again
+SIGN_IN = "brain_sign_in"  # the claim of a token that we issued: `since` and `mark`
+NO_KEY = b""  # in place of a key's digest, where a session needs no key
 MAX_USER_CHARS = 256
 LAST_EXPIRY = 253_402_300_799  # seconds since 1970: year 9999; larger ones are milliseconds
 KEY_SET_ALGORITHMS = ["RS256", "ES256"]
@@ -31,22 +39,38 @@ SIGNATURE_BYTES = {"HS256": (32, 32), "ES256": (64, 64), "RS256": (256, 1024)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignIn:
+    """When a user signed in, in seconds since 1970, and a mark of the key that was used."""
+
+    since: int
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A verified token. `expires_at` is in seconds since 1970."""
+    """A verified token. `expires_at` is in seconds since 1970. `sign_in`: it was issued here."""
 
     user_id: str
     text: str
     expires_at: int
+    sign_in: SignIn | None = None
 
 
 class Tokens:
     """Verifies tokens, and issues them if a secret is configured."""
 
     def __init__(
-        self, settings: TokenSettings, *, now: Callable[[], float] = time.monotonic
+        self,
+        settings: TokenSettings,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        utc: Callable[[], float] = time.time,
     ) -> None:
-        """`now` is a monotonic clock in seconds; it measures the age of the key set."""
+        """`now` is a monotonic clock in seconds; it measures the age of the key set. `utc` returns
+        seconds since 1970; from it the expiry of issued tokens is counted.
+        """
         self._settings = settings
+        self._utc = utc
         self._keys = KeySet(settings.jwks_url, now) if settings.jwks_url else None
 
     async def check(self, authorization: str | None) -> Token:
@@ -77,26 +101,53 @@ class Tokens:
         expires_at = int(claims["exp"])
         if expires_at > LAST_EXPIRY:
             raise TokenRefused("the token's expiry (exp) is not in seconds")
-        return Token(user_id=user_id, text=text, expires_at=expires_at)
+        sign_in = _sign_in(claims.get(SIGN_IN))
+        return Token(user_id=user_id, text=text, expires_at=expires_at, sign_in=sign_in)
 
-    def make(self, user_id: str) -> Token:
-        """Issue a token for a user. Raises TokenRefused if no secret is configured, and for a
-        reserved user id.
+    def make(self, user_id: str, key: bytes = NO_KEY) -> Token:
+        """Issue a token for a user who has signed in now. `key` is the digest of their access key.
+
+        Raises TokenRefused if no secret is configured, and for a reserved user id.
         """
-        import jwt
-
         if is_mind_id(user_id):
             raise TokenRefused("the user id is reserved")
         if not self._settings.secrets:
             raise TokenRefused("this deployment accepts only tokens that its own app issues")
-        expires_at = int(time.time()) + TOKEN_S
+        since = int(self._utc())
+        return self._issue(user_id, SignIn(since=since, mark=self._mark(user_id, since, key)))
+
+    def renewed(self, token: Token, keys: Iterable[bytes]) -> Token:
+        """Return a token that expires later, or this one if it cannot be renewed.
+
+        It can be if we issued it by the present secret, for one of the user's present `keys`
+        (digests), and the sign-in is not too long ago.
+        """
+        sign_in = token.sign_in
+        if sign_in is None or not self._settings.secrets:
+            return token
+        marks = [self._mark(token.user_id, sign_in.since, key) for key in keys]
+        if not any(hmac.compare_digest(mark, sign_in.mark) for mark in marks):
+            return token
+        later = self._issue(token.user_id, sign_in)
+        return later if later.expires_at > token.expires_at else token
+
+    def _issue(self, user_id: str, sign_in: SignIn) -> Token:
+        import jwt
+
+        expires_at = min(int(self._utc()) + TOKEN_S, sign_in.since + MOST_S)
         claims: dict[str, Any] = {"sub": user_id, "exp": expires_at}
+        claims[SIGN_IN] = {"since": sign_in.since, "mark": sign_in.mark}
         if self._settings.audience:
             claims["aud"] = self._settings.audience
         if self._settings.issuer:
             claims["iss"] = self._settings.issuer
         text = jwt.encode(claims, self._settings.secrets[0], algorithm="HS256")
-        return Token(user_id=user_id, text=text, expires_at=expires_at)
+        return Token(user_id=user_id, text=text, expires_at=expires_at, sign_in=sign_in)
+
+    def _mark(self, user_id: str, since: int, key: bytes) -> str:
+        """Return what only this deployment can make for a sign-in. It tells nothing of the key."""
+        signed = b"\0".join((SIGN_IN.encode(), user_id.encode(), str(since).encode(), key))
+        return hmac.digest(self._settings.secrets[0].encode(), signed, "sha256").hex()
 
     async def _verified(self, text: str) -> dict[str, Any]:
         """Verify the token. Raises jwt.InvalidTokenError, TokenRefused, Unreachable."""
@@ -154,6 +205,15 @@ class Tokens:
             leeway=LEEWAY_S,
             options=options,
         )
+
+
+def _sign_in(claim: Any) -> SignIn | None:
+    """Read the claim SIGN_IN; None if we cannot have made it."""
+    match claim:
+        case {"since": int(since), "mark": str(mark)} if mark.isascii():
+            return SignIn(since=since, mark=mark)
+        case _:
+            return None
 
 
 def is_user_id(text: str) -> bool:

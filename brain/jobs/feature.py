@@ -111,14 +111,18 @@ class _Parts:
         """The tools of the owner's brain; none if there are no jobs."""
         if not are_on(self._platform.env):
             return ()
-        from brain.jobs.owner.tools import OwnersTools
+        from brain.jobs.owner.playing import Plays, play_tool
+        from brain.jobs.owner.tools import OwnersTools, reached
 
         owners = OwnersTools(
             services=lambda: self.services,
             parts=lambda: self.plans,
             preferences=self._platform.preferences,
         )
-        return owners.tools()
+        plays = Plays(
+            services=lambda: self.services, parts=lambda: self.plans, platform=self._platform
+        )
+        return (*owners.tools(), play_tool(plays, reached))
 
     def intake(self) -> "tuple[Intake, ...]":
         if not are_on(self._platform.env):

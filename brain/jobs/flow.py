@@ -172,9 +172,9 @@ async def say_to_job(
     job, minds = found
     open_minds = [mind for mind in minds if mind.status in UNSETTLED]
     told = [await say(services, job, mind, text, message_id) for mind in open_minds]
-    if not told:
-        return "ended"
-    return "recorded" if "recorded" in told else "running"
+    if "recorded" in told:
+        return "recorded"
+    return "running" if "running" in told else "ended"
 
 
 async def pause_job(

@@ -120,13 +120,14 @@ class Base:
             return {}
         from brain.documents.edit_tool import edit_document_tool
         from brain.documents.edits import PostgresEdits
+        from brain.documents.feature import everywhere
         from brain.documents.told import tell_edit
 
         tool = edit_document_tool(
             PostgresEdits(database),
             job.document_id,
             Author(label=mind.label, mind_id=mind.id),
-            partial(tell_edit, self.platform.channel),
+            partial(tell_edit, everywhere(self.platform)),
         )
         return {tool.spec.name: for_owner(tool, job.user_id)}
 

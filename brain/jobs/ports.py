@@ -162,6 +162,12 @@ class MindRuns(Protocol):
     async def last(self, mind_id: str) -> MindRun | None:
         """Return the last run of a mind; None if nothing was ever said to it."""
 
+    async def close(self, mind_id: str, run_id: str) -> bool:
+        """Let no text of the user begin another run of a mind that is about to get its outcome.
+
+        False: this is not the mind's last run any more, or it has not ended.
+        """
+
     async def statuses(self, mind_ids: Sequence[str]) -> Mapping[str, Status]:
         """Return what these minds do, in one round trip."""
 

@@ -3,8 +3,27 @@
 from brain.codec import Json
 from brain.run.moves import WakeCall
 from brain.run.ports import Queue
+from brain.run.turn import Turn
 
-WAKE_LEAST_S = 15.0  # seconds until a wake-up: no caller waits, and the sweep is there as well
+# Seconds until a wake-up: no caller waits. It comes after the lease of a mind, and so early that a
+# mind whose process was killed goes on within 15 seconds.
+WAKE_LEAST_S = 13.0
+
+
+class NothingAround:
+    """An `Around` that does nothing: a base for those that do one thing."""
+
+    async def before(self, turn: Turn) -> None:
+        return None
+
+    async def between(self, turn: Turn) -> None:
+        return None
+
+    async def after(self, turn: Turn) -> None:
+        return None
+
+    async def wake(self, user_id: str, *, by_queue: bool = False) -> None:
+        return None
 
 
 class NobodyListens:

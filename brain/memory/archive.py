@@ -11,7 +11,7 @@ from brain.cloud.postgres.renewal import FORM, Renewal
 from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.memory.model import Found
-from brain.memory.rules import is_lasting
+from brain.memory.rules import is_lasting, searched
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import best_passage, kept_words, query_of, sample_words
@@ -139,7 +139,9 @@ async def _store(connection: "Connection", user_id: str, entries: Sequence[LogEn
 
     entries = list({entry.id: entry for entry in entries}.values())
     lasting = [is_lasting(entry) for entry in entries]
-    texts = [entry.text if lasts else "" for entry, lasts in zip(entries, lasting, strict=True)]
+    texts = [
+        searched(entry) if lasts else "" for entry, lasts in zip(entries, lasting, strict=True)
+    ]
     row = {
         "user_id": user_id,
         "ids": [entry.id for entry in entries],
@@ -166,7 +168,7 @@ async def _found(connection: "Connection", sql: bytes, asked: dict[str, Any]) ->
     rows = await (await connection.execute(sql, asked)).fetchall()
     found = ((_legible(stored), score) for stored, score in rows)
     return tuple(
-        Found(entry=entry, snippet=best_passage(entry.text, asked["words"]), score=score)
+        Found(entry=entry, snippet=best_passage(searched(entry), asked["words"]), score=score)
         for entry, score in found
         if entry is not None
     )

@@ -8,7 +8,6 @@ from brain.memory.flow import Memory
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock
 from brain.memory.services import MemoryServices
-from brain.preferences.flow import preferences_of
 from brain.run.ports import Log
 from brain.tools.invocations import Tool
 
@@ -97,8 +96,7 @@ class _Parts:
         from brain.memory.rules import SHOWN_FACTS, memory_block
 
         facts = await self.facts.facts(user_id, limit=SHOWN_FACTS)
-        zone = (await preferences_of(self._platform.preferences, user_id)).zone
-        return memory_block(facts, "", zone=zone)
+        return memory_block(facts, "")
 
     async def seed(self, world: World) -> None:
         """Store the facts of a world, the first one last: it is the newest."""

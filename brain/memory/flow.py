@@ -77,12 +77,13 @@ async def load_shown(services: MemoryServices, turn: Turn) -> None:
     if services.facts is None and services.preferences is None and turn.summarised_seq == 0:
         return  # there is nothing to show
     try:
-        zone = (await preferences_of(services.preferences, user_id)).zone
+        chosen = await preferences_of(services.preferences, user_id)
+        turn.zone, turn.language = chosen.zone or turn.zone, chosen.language or turn.language
         summary = await services.block.summary(user_id)
         facts = await services.facts.facts(user_id, limit=SHOWN_FACTS) if services.facts else ()
         addition = await services.addition(user_id)
-        turn.shown = memory_block(facts, summary.text, zone=zone, addition=addition)
-        await services.block.keep_block(user_id, turn.shown)
+        turn.shown = memory_block(facts, summary.text, addition=addition)
+        await services.block.keep_block(user_id, turn.shown, chosen)
     except Unreachable as error:
         log.warning("memory: not shown, reason=%s", type(error).__name__)
 

@@ -5,9 +5,19 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec.places import ListPlace, page_of_all
 from brain.feature import Resources
 from brain.http.edge import tagged
-from brain.http.resources import deleted, id_of, limit_of, there, whole_number
+from brain.http.resources import (
+    after_of,
+    deleted,
+    id_of,
+    limit_of,
+    page_to_wire,
+    there,
+    whole_number,
+)
+from brain.memory.model import Fact
 from brain.memory.ports import Facts
 from brain.memory.rules import MAX_FACTS, fact_to_wire
 
@@ -16,15 +26,15 @@ def fact_routes(facts: Callable[[], Facts | None]) -> Resources:
     """The routes for facts."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """Return a page of facts, newest first, beginning after `offset` facts."""
-        kept, limit = there(facts(), "facts"), limit_of(request)
+        """Return a page of facts, newest first. Older clients have `offset` instead of `cursor`."""
+        kept, limit, after = there(facts(), "facts"), limit_of(request), after_of(request)
         offset = whole_number(request, "offset", default=0, low=0, high=MAX_FACTS)
-        # A user has few facts, so this reads all up to the page's end, and one more to see whether
-        # another page follows.
-        found = await kept.facts(user_id, limit=offset + limit + 1)
-        page = [fact_to_wire(fact) for fact in found[offset : offset + limit]]
-        more = {"nextOffset": offset + limit} if len(found) > offset + limit else {}
-        return tagged(request, {"facts": page, **more})
+        every = await kept.facts(user_id, limit=MAX_FACTS)  # a user has few
+        if offset and every:
+            after = _place(every[min(offset, len(every)) - 1])
+        page = page_of_all(every, _place, limit=limit, after=after, newest_first=True)
+        more = {"nextOffset": offset + limit} if page.next is not None else {}
+        return tagged(request, {**page_to_wire("facts", page, fact_to_wire), **more})
 
     async def forget(request: Request, user_id: str) -> ASGIApp:
         """Delete the fact with the given id."""
@@ -32,3 +42,7 @@ def fact_routes(facts: Callable[[], Facts | None]) -> Resources:
         return deleted(id, "fact", was_there=await kept.forget(user_id, id) is not None)
 
     return {"facts": {"GET": show, "DELETE": forget}}
+
+
+def _place(fact: Fact) -> ListPlace:
+    return ListPlace(at=fact.at, id=fact.id)

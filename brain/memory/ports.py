@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from brain.memory.model import Fact, Found, Summary
+from brain.preferences.model import Preferences
 from brain.run.messages import LogEntry
+
+NOTHING = Preferences()  # set by the user
 
 
 class Facts(Protocol):
@@ -82,8 +85,8 @@ class ShownBlock(Protocol):
     async def keep_summary(self, user_id: str, summary: Summary, *, instead_of: Summary) -> None:
         """Replace the summary that this one was made from, and drop the block."""
 
-    async def keep_block(self, user_id: str, block: str) -> None:
-        """Store the block that the next runs show."""
+    async def keep_block(self, user_id: str, block: str, chosen: Preferences = NOTHING) -> None:
+        """Store the block that the next runs show, with the user's language and time zone."""
 
     async def drop_block(self, user_id: str) -> None:
         """Drop the block, because facts or preferences have changed. The next run rebuilds it."""

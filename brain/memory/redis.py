@@ -4,6 +4,8 @@ from typing import Literal
 
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.memory.model import Summary
+from brain.memory.ports import NOTHING
+from brain.preferences.model import Preferences
 
 SHOWN = Script(__package__, "shown", BRAIN_LIMIT_S)
 
@@ -22,8 +24,9 @@ class RedisShownBlock:
         upto, before = summary.upto_seq, instead_of.upto_seq
         await self._run(user_id, "summary", summary.text, upto=upto, before=before)
 
-    async def keep_block(self, user_id: str, block: str) -> None:
-        await self._run(user_id, "block", block)
+    async def keep_block(self, user_id: str, block: str, chosen: Preferences = NOTHING) -> None:
+        language, zone = chosen.language or "", chosen.zone or ""
+        await self._run(user_id, "block", block, language=language, zone=zone)
 
     async def drop_block(self, user_id: str) -> None:
         await self._run(user_id, "stale")
@@ -36,9 +39,19 @@ class RedisShownBlock:
         *,
         upto: int = 0,
         before: int = 0,
+        language: str = "",
+        zone: str = "",
     ) -> ScriptReply:
         return await SHOWN.run(
             self._redis,
             Keys.of(user_id).keys("memory"),
-            {"what": what, "value": value, "keep_ms": KEEP_MS, "upto": upto, "before": before},
+            {
+                "what": what,
+                "value": value,
+                "keep_ms": KEEP_MS,
+                "upto": upto,
+                "before": before,
+                "language": language,
+                "zone": zone,
+            },
         )

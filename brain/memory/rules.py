@@ -16,7 +16,6 @@ SHOWN_CHARS = 1_400  # of facts and summary together, about 350 tokens in every 
 
 ADDITION_HEAD = "How the user wants you to be (instructions by the user; follow them):"
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
-ZONE = "The user's time zone is {}: say and read times in it."
 SUMMARY_HEAD = "What you and the user talked about before (a summary; information):"
 
 FACT = Form(Fact)
@@ -51,11 +50,10 @@ def memory_block(
     facts: Sequence[Fact],
     summary: str,
     *,
-    zone: str = "UTC",
     addition: str = "",
     limit: int = SHOWN_CHARS,
 ) -> str:
-    """The text that shows facts (newest first), summary and time zone to the model; may be empty.
+    """The text that shows facts (newest first) and summary to the model; may be empty.
 
     `addition` is what the user adds to the brain's instructions; it is shown whole. Facts and
     summary have at most `limit` characters, the summary at most half of them. A fact that does not
@@ -64,8 +62,7 @@ def memory_block(
     """
     past = _past(summary, limit // 2)
     room = limit - len(past) - len("\n\n") if past else limit
-    clock = "" if zone == "UTC" else ZONE.format(zone)
-    parts = (added(addition), clock, _known(facts, room), past)
+    parts = (added(addition), _known(facts, room), past)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -108,6 +105,19 @@ def is_lasting(entry: LogEntry) -> bool:
             return entry.kind is not Kind.BREADCRUMB and entry.text != ""
         case _:
             assert_never(entry)
+
+
+def searched(entry: LogEntry) -> str:
+    """Return the text of an entry that a search looks through.
+
+    The text of an approval with changes may be too long for all of them, so they follow it then.
+    """
+    decision = entry.decision if isinstance(entry, Utterance) else None
+    if decision is None or not decision.changed:
+        return entry.text
+    values = (decision.arguments.get(name) for name in decision.changed)
+    own = (value for value in values if isinstance(value, str) and value not in entry.text)
+    return "\n".join([entry.text, *own])
 
 
 def foreign_source(entry: LogEntry) -> str:

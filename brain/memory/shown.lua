@@ -1,13 +1,15 @@
 -- Reads what the model is shown of memory, or stores a part of it. A summary is stored only if it reaches
--- further than the stored one, or was made from it.
--- Keys: memory (hash: block, summary, upto).
-local a = arguments({ texts = 'what value keep_ms', numbers = 'upto before' })
+-- further than the stored one, or was made from it. The block is stored with the language and the time zone that the
+-- user has set, if any, so that a run knows them without the database.
+-- Keys: memory (hash: block, summary, upto, language, zone).
+local a = arguments({ texts = 'what value keep_ms language zone', numbers = 'upto before' })
 local MEMORY = key('memory')
 
 if a.what == 'block' then
-  redis.call('HSET', MEMORY, 'block', a.value)
+  redis.call('HDEL', MEMORY, 'language', 'zone')
+  redis.call('HSET', MEMORY, 'block', a.value, unpack(language_and_zone(a)))
 elseif a.what == 'stale' then
-  redis.call('HDEL', MEMORY, 'block')
+  redis.call('HDEL', MEMORY, 'block', 'language', 'zone')
 elseif a.what == 'summary' then
   local known = tonumber(redis.call('HGET', MEMORY, 'upto')) or 0
   if a.upto <= known and a.before ~= known then

@@ -19,6 +19,7 @@ from brain.notices.deciding import Announcement, Plan, Situation, what_now
 from brain.notices.model import Notice, PendingNotices
 from brain.notices.services import NoticeServices
 from brain.preferences.flow import preferences_of
+from brain.preferences.rules import in_zone
 from brain.run.deliver import send_websocket_message
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import NO_RUN, LeaseToken, WakeCall
@@ -137,7 +138,7 @@ async def _plan(
     return what_now(
         pending.notices,
         situation=situation,
-        preferences=preferences,
+        preferences=in_zone(preferences, pending.zone),
         now=pending.now,
         texts=services.languages.chosen(preferences.language, pending.language),
     )

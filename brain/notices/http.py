@@ -7,12 +7,21 @@ from pydantic import AfterValidator, Field
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec.places import ListPlace, page_of_all
 from brain.errors import ToolFault
 from brain.events.model import EventKind
 from brain.feature import Resources
 from brain.http.bodies import INVALID_BODY, Body, Cleaned, not_blank, parse
 from brain.http.edge import Answer, Problem, read_json, tagged
-from brain.http.resources import deleted, id_of, known, there
+from brain.http.resources import (
+    after_of,
+    deleted,
+    id_of,
+    known,
+    limit_of,
+    page_to_wire,
+    there,
+)
 from brain.notices.model import Rule
 from brain.notices.ports import RuleStore
 from brain.notices.rules import (
@@ -44,9 +53,12 @@ def rule_routes(rules: Callable[[], RuleStore | None]) -> Resources:
     """The routes for rules."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """Return all rules, newest first."""
+        """Return a page of rules, newest first."""
         found = await there(rules(), "rules").rules(user_id)
-        return tagged(request, {"rules": [rule_to_wire(rule) for rule in found]})
+        page = page_of_all(
+            found, _place, limit=limit_of(request), after=after_of(request), newest_first=True
+        )
+        return tagged(request, page_to_wire("rules", page, rule_to_wire))
 
     async def edit(request: Request, user_id: str) -> ASGIApp:
         """Replace the rule by what the user has typed. It then counts as the user's own words."""
@@ -60,6 +72,10 @@ def rule_routes(rules: Callable[[], RuleStore | None]) -> Resources:
         return deleted(id, "rule", was_there=await kept.remove_rule(user_id, id) is not None)
 
     return {"rules": {"GET": show, "PUT": edit, "DELETE": remove}}
+
+
+def _place(rule: Rule) -> ListPlace:
+    return ListPlace(at=rule.created_at, id=rule.id)
 
 
 async def _edited(rules: RuleStore, user_id: str, body: RuleBody) -> Rule | None:

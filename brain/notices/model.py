@@ -7,6 +7,7 @@ from typing import Annotated
 
 from brain.codec import NEEDED, SPARSE, Form, Named, Stored
 from brain.events.model import EventKind
+from brain.texts.moments import DEFAULT_ZONE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,8 @@ class PendingNotices:
     """The pending notices of a user, and the user's state at the time `now`.
 
     `forms` holds the stored form of each notice by the notice's id. `contact` is the time at which
-    the user was last known to be present. `language` is the BCP 47 tag that their device sent last.
+    the user was last known to be present. `language` and `zone` are what their device said last: a
+    BCP 47 tag, an IANA name.
     """
 
     notices: tuple[Notice, ...]
@@ -55,6 +57,7 @@ class PendingNotices:
     unheard: Unheard | None
     now: datetime
     language: str | None = None
+    zone: str = DEFAULT_ZONE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

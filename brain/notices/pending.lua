@@ -21,5 +21,5 @@ local now = clock()
 return answer({
   'busy', is_busy(r, now) and '1' or '', 'here', redis.call('GET', key('here')) or '', 'channel', r.channel,
   'contact', r.contact, 'noted', r.noted, 'heard', r.heard, 'said', text(r.said), 'forms', forms,
-  'now_ms', text(now), 'language', r.language,
+  'now_ms', text(now), 'language', r.language, 'zone', r.zone,
 })

@@ -11,6 +11,7 @@ from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
 from brain.run.messages import How
+from brain.texts.moments import DEFAULT_ZONE
 
 JUST_MS = 10_000  # ms; a user who came less than this ago has just come
 
@@ -30,6 +31,7 @@ def pending_in(reply: ScriptReply) -> PendingNotices:
         unheard=_unheard(reply.text("noted"), reply.text("heard"), reply.number("said")),
         now=_moment(now_ms),
         language=reply.text("language") or None,
+        zone=reply.text("zone") or DEFAULT_ZONE,
     )
 
 

@@ -32,10 +32,9 @@ Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS, plain="line")]
 
 
 class TellMeWhen(Arguments):
-    """Note what the user wants to be told about: 'tell me when Anna writes'. An event fits if it is
-    from the sender, has all the words and is of one of the kinds; leave out what they did not say.
-    Set judge where that takes understanding, urgent where they want to be told even at night. For a
-    time, use remind.
+    """Note what to tell the user about: 'tell me when Anna writes'. An event fits if it is from the
+    sender, has all the words and is of one of the kinds; leave out what they did not say. Set judge
+    where that takes understanding, urgent to tell them even at night. For a time, use remind.
     """
 
     about: Annotated[str, About("in their own words", 1, MAX_ABOUT_CHARS, plain="line")]
@@ -58,7 +57,7 @@ class StopTellingMe(Arguments):
 
 
 class ListRules(Arguments):
-    """List what the user wants to be told about, newest first."""
+    """List the rules of tellMeWhen, newest first."""
 
 
 def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:

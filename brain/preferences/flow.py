@@ -1,13 +1,16 @@
 """Reads a user's settings for other features."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 
 from brain.errors import DatabaseUnreachable, EntryUnreadable
-from brain.preferences.model import Preferences
+from brain.feature import Platform
+from brain.preferences.model import InUse, Preferences
 from brain.preferences.ports import PreferenceStore
-from brain.texts.moments import ZoneOf
+from brain.says.choice import SETTING_S
+from brain.texts.moments import ZoneOf, zone_named
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,29 @@ async def preferences_of(store: PreferenceStore | None, user_id: str) -> Prefere
     except EntryUnreadable:
         log.warning("preferences: written by newer code, using the default settings")
         return Preferences()
+
+
+async def preferences_soon(store: PreferenceStore | None, user_id: str) -> Preferences:
+    """Read the user's settings; the default ones if the database does not answer soon."""
+    try:
+        async with asyncio.timeout(SETTING_S):
+            return await preferences_of(store, user_id)
+    except (DatabaseUnreachable, TimeoutError):
+        log.warning("preferences: not read in time, using the default settings")
+        return Preferences()
+
+
+async def used_by(platform: Platform, user_id: str) -> InUse:
+    """Return the time zone and the language of a user. Raises StoreUnreachable."""
+    from brain.preferences.rules import in_use  # imported here, because few turns need it
+
+    device = await platform.store.status(user_id)
+    return in_use(
+        await preferences_soon(platform.preferences, user_id),
+        zone=device.zone,
+        language=device.language,
+        default=platform.languages.default,
+    )
 
 
 def language_setting(store: PreferenceStore) -> Callable[[str], Awaitable[str | None]]:
@@ -45,18 +71,17 @@ def language_setting(store: PreferenceStore) -> Callable[[str], Awaitable[str | 
 
 
 def zone_setting(store: PreferenceStore) -> ZoneOf:
-    """Make a function that returns a user's time zone.
+    """Make a function that returns the time zone that a user has set.
 
-    It is UTC if none is set or if the setting cannot be read now.
+    It returns None if none is set or if the setting cannot be read now.
     """
 
-    async def zone_of(user_id: str) -> tzinfo:
-        from brain.preferences.rules import zone  # imported here, because few turns need it
-
+    async def zone_of(user_id: str) -> tzinfo | None:
         try:
-            return zone(await preferences_of(store, user_id))
+            name = (await preferences_of(store, user_id)).zone
         except DatabaseUnreachable:
             log.warning("preferences: the user's time zone cannot be read")
-            return UTC
+            return None
+        return zone_named(name) if name else None
 
     return zone_of

@@ -10,7 +10,7 @@ from brain.http.edge import Answer, Problem, read_json, tagged
 from brain.http.resources import there
 from brain.preferences.flow import preferences_of
 from brain.preferences.model import Preferences
-from brain.preferences.rules import preferences_from_wire, preferences_to_wire
+from brain.preferences.rules import in_use, preferences_from_wire, preferences_to_wire
 
 
 def preference_routes(platform: Platform) -> Resources:
@@ -19,7 +19,7 @@ def preference_routes(platform: Platform) -> Resources:
     async def show(request: Request, user_id: str) -> ASGIApp:
         """Return all settings; the default ones if newer code wrote them."""
         store = there(platform.preferences, "preferences")
-        return tagged(request, preferences_to_wire(await preferences_of(store, user_id)))
+        return tagged(request, await _wire(platform, user_id, await preferences_of(store, user_id)))
 
     async def save(request: Request, user_id: str) -> ASGIApp:
         """Replace all settings. A setting that is left out gets its default value."""
@@ -32,6 +32,14 @@ def preference_routes(platform: Platform) -> Resources:
             ]
             raise Problem(422, INVALID_BODY, errors=faults)
         await store.save(user_id, preferences)
-        return Answer(preferences_to_wire(preferences))
+        return Answer(await _wire(platform, user_id, preferences))
 
     return {"preferences": {"GET": show, "PUT": save}}
+
+
+async def _wire(platform: Platform, user_id: str, preferences: Preferences) -> Json:
+    """Return the settings with what is in use. Raises StoreUnreachable."""
+    device = await platform.store.status(user_id)
+    default = platform.languages.default
+    used = in_use(preferences, zone=device.zone, language=device.language, default=default)
+    return preferences_to_wire(preferences, used)

@@ -25,14 +25,30 @@ class Preferences:
     """A user's own settings.
 
     `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a
-    whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only
+    whole domain. `zone` is an IANA name; None means the time zone of the
+    user's device. `emails` says which emails are announced: all, or only
     those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device.
     `unasked_tokens`: up to how many tokens the brain sends helpers without asking; 0 means never.
     """
 
     trusted: tuple[str, ...] = ()
     quiet: Quiet | None = None
-    zone: str = "UTC"
+    zone: str | None = None
     emails: Literal["all", "rules"] = "all"
     language: str | None = None
     unasked_tokens: int = UNASKED_TOKENS
+
+
+type SaidBy = Literal["user", "device", "default"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InUse:
+    """The time zone (an IANA name) and the language (a BCP 47 tag) that hold for a user, and who
+    says so: the user, their device, or nobody.
+    """
+
+    zone: str
+    zone_from: SaidBy
+    language: str
+    language_from: SaidBy

@@ -3,24 +3,27 @@ on them.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from brain.codec import Form, Json
 from brain.errors import EntryUnreadable
-from brain.preferences.model import UNASKED_TOKENS, Preferences, Quiet
-from brain.says.choice import tag_in
+from brain.preferences.model import UNASKED_TOKENS, InUse, Preferences, Quiet, SaidBy
+from brain.says.choice import LANGUAGES, tag_in
 from brain.texts.domains import ascii_domain
+from brain.texts.moments import DEFAULT_ZONE, zone_in, zone_named
 
 VERSION = 1  # of the stored form; one with a higher number was written by newer code
 MAX_TRUSTED = 100
 MAX_ADDRESS_CHARS = 254  # of an address, by the standard for email
-MAX_ZONE_CHARS = 64
+SET_ZONE = (
+    "zoneIsSet"  # of the stored form: the user has set UTC, which older code stored for no zone
+)
 MAX_TOKENS = 1_000_000_000  # more than anybody uses: never ask
 
 PREFERENCES = Form(Preferences)
+IN_USE = Form(InUse)
 
 _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
@@ -36,9 +39,10 @@ class Complaint:
     message: str
 
 
-def preferences_to_wire(preferences: Preferences) -> Json:
-    """The JSON form of the settings in the contract."""
-    return PREFERENCES.encode(preferences)
+def preferences_to_wire(preferences: Preferences, used: InUse | None = None) -> Json:
+    """The JSON form of the settings in the contract; in responses with what is in use."""
+    form = PREFERENCES.encode(preferences)
+    return form if used is None else {**form, "inUse": IN_USE.encode(used)}
 
 
 def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
@@ -52,7 +56,7 @@ def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
     preferences = Preferences(
         trusted=_trusted(wire.get("trusted", []), complaints),
         quiet=_quiet(wire.get("quiet"), complaints),
-        zone=_zone(wire.get("zone", "UTC"), complaints),
+        zone=_zone(wire.get("zone"), complaints),
         emails=_emails(wire.get("emails", "all"), complaints),
         language=_language(wire.get("language"), complaints),
         unasked_tokens=_tokens(wire.get("unaskedTokens", UNASKED_TOKENS), complaints),
@@ -65,6 +69,10 @@ def preferences_to_stored(preferences: Preferences) -> Json:
     form = {"v": VERSION, **preferences_to_wire(preferences)}
     if preferences.language is None:
         del form["language"]
+    if preferences.zone is None:
+        form["zone"] = DEFAULT_ZONE  # as older code stores and reads it
+    elif preferences.zone == DEFAULT_ZONE:
+        form[SET_ZONE] = True
     if preferences.unasked_tokens == UNASKED_TOKENS:
         del form["unaskedTokens"]
     return form
@@ -75,7 +83,8 @@ def preferences_from_stored(stored: Any) -> Preferences:
     preferences = preferences_from_wire(stored)
     if not isinstance(preferences, Preferences) or stored.get("v") != VERSION:
         raise EntryUnreadable("the stored preferences cannot be read")
-    return preferences
+    is_set = preferences.zone != DEFAULT_ZONE or stored.get(SET_ZONE) is True
+    return preferences if is_set else replace(preferences, zone=None)
 
 
 def trusts(preferences: Preferences, address: str) -> bool:
@@ -90,33 +99,53 @@ def trusts(preferences: Preferences, address: str) -> bool:
     return plain in preferences.trusted or plain[plain.index("@") :] in preferences.trusted
 
 
+def in_use(
+    preferences: Preferences, *, zone: str | None, language: str | None, default: str | None
+) -> InUse:
+    """What holds for the user: their settings, else what their device says, else the defaults.
+
+    `zone` and `language` are the device's. `default` is the deployment's language.
+    """
+    zone_in_use, zone_from = _first(preferences.zone, zone, DEFAULT_ZONE)
+    tag, tag_from = _first(preferences.language, language, default or LANGUAGES[0])
+    return InUse(zone=zone_in_use, zone_from=zone_from, language=tag, language_from=tag_from)
+
+
+def _first(user: str | None, device: str | None, default: str) -> tuple[str, SaidBy]:
+    if user:
+        return user, "user"
+    return (device, "device") if device else (default, "default")
+
+
+def in_zone(preferences: Preferences, device: str) -> Preferences:
+    """The settings with the time zone in use: the user's, else that of their device."""
+    return preferences if preferences.zone else replace(preferences, zone=device)
+
+
 def zone(preferences: Preferences) -> tzinfo:
-    """The user's time zone; UTC if this machine does not know it."""
-    return _zone_of(preferences.zone) or UTC
+    """The time zone of the settings; UTC if none is set, or if this machine does not know it."""
+    return zone_named(preferences.zone)
 
 
 def quiet_until(preferences: Preferences, now: datetime) -> datetime | None:
     """When the current quiet hours end; None if `now` is outside of quiet hours.
 
-    Quiet hours are in local time. If the clock is set back over their end, they begin again.
+    Quiet hours are in local time. Where clocks are changed, a time that does not exist is an hour
+    later, and of one that exists twice the first counts.
     """
     quiet, here = preferences.quiet, zone(preferences)
-    local = now.astimezone(here)
-    if quiet is None or not _is_within(local.time(), quiet):
+    if quiet is None:
         return None
-    days = (local.date(), local.date() + timedelta(days=1))
-    ends = (
-        datetime.combine(day, quiet.until, here).replace(fold=fold).astimezone(UTC)
-        for day in days
-        for fold in (0, 1)
-    )
-    return next(end for end in ends if end > now)
-
-
-def _is_within(at: time, quiet: Quiet) -> bool:
-    if quiet.start < quiet.until:
-        return quiet.start <= at < quiet.until
-    return at >= quiet.start or at < quiet.until
+    today = now.astimezone(here).date()
+    until_next = timedelta(days=1 if quiet.until < quiet.start else 0)
+    for day in (today - timedelta(days=1), today):
+        start, end = (
+            datetime.combine(date, at, here).astimezone(UTC)
+            for date, at in ((day, quiet.start), (day + until_next, quiet.until))
+        )
+        if start <= now < end:
+            return end
+    return None
 
 
 def _trusted(given: Any, complaints: list[Complaint]) -> tuple[str, ...]:
@@ -159,23 +188,13 @@ def _time(given: Any) -> time | None:
     return time(hour=int(given[:2]), minute=int(given[3:]))
 
 
-def _zone(given: Any, complaints: list[Complaint]) -> str:
-    if isinstance(given, str) and len(given) <= MAX_ZONE_CHARS and _zone_of(given) is not None:
-        return given
-    said = "must be the name of a time zone, such as Europe/Berlin"
-    complaints.append(Complaint(field="zone", message=said))
-    return "UTC"
-
-
-def _zone_of(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (
-        KeyError,
-        ValueError,
-        OSError,
-    ):  # an unknown zone; an invalid name; the name of a folder
+def _zone(given: Any, complaints: list[Complaint]) -> str | None:
+    if given is None:
         return None
+    if (name := zone_in(given)) is None:
+        said = "must be the name of a time zone, such as Europe/Berlin, or null"
+        complaints.append(Complaint(field="zone", message=said))
+    return name
 
 
 def _emails(given: Any, complaints: list[Complaint]) -> Literal["all", "rules"]:

@@ -39,6 +39,7 @@ async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
         arguments=question.arguments,
         spoken=True,
         foreign=asked.message.foreign,
+        changed=() if verdict == "approve" else None,
     )
     return replace(
         arrival,

@@ -3,7 +3,7 @@
 from functools import cache
 
 from brain.events.ports import Takers
-from brain.feature import Feature, Platform
+from brain.feature import Feature, Platform, Resources
 from brain.reminders.model import ReminderDue
 from brain.reminders.redis import RedisReminders
 from brain.reminders.rules import DUE
@@ -11,7 +11,7 @@ from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
-    """The tools, and the taker of due reminders."""
+    """The tools, the routes, and the taker of due reminders."""
     reminders = cache(lambda: RedisReminders(platform.redis))
 
     def tools() -> tuple[Tool, ...]:
@@ -35,8 +35,14 @@ def feature(platform: Platform) -> Feature:
 
         return {ReminderDue: due}
 
+    def resources() -> Resources:
+        from brain.reminders.http import reminder_routes
+
+        return reminder_routes(reminders)
+
     return Feature(
         tools=tools,
+        resources=resources,
         takers=takers,
         own_readers=lambda: {DUE: lambda data: ReminderDue(id=data.reminder_id)},
     )

@@ -8,7 +8,7 @@ from brain.codec import Json, fingerprint
 from brain.errors import DatabaseUnreachable, EntryUnreadable, QueueUnreachable, ToolFault
 from brain.preferences.model import Preferences
 from brain.preferences.ports import PreferenceStore
-from brain.preferences.rules import quiet_until
+from brain.preferences.rules import in_zone, quiet_until
 from brain.preferences.rules import zone as zone_of
 from brain.reminders.model import Reminder
 from brain.reminders.ports import Reminders
@@ -36,14 +36,14 @@ NOT_KEPT: Json = {
 
 
 class Remind(Arguments):
-    """Remind the user at a time, in your words. For an event use tellMeWhen. Returns the time as
-    understood: say it back.
+    """Remind the user at a time, in your words. For an event use tellMeWhen. Say back the time
+    that it returns.
     """
 
     text: Annotated[str, About("as it will be said", 1, MAX_CHARS, plain="text")]
     at: Annotated[
         str,
-        About("as 2026-01-31T18:00 by the user's clock, or with an offset", 10, 40),
+        About("as 2026-01-31T18:00, by the user's clock", 10, 40),
     ]
 
 
@@ -60,7 +60,7 @@ class ListReminders(Arguments):
 def reminder_tools(
     reminders: Reminders, queue: Queue, clock: Clock, preferences: PreferenceStore | None
 ) -> tuple[Tool, ...]:
-    """Make all tools for reminders. Without `preferences` the time zone is UTC."""
+    """Make all tools for reminders. Without `preferences` the time zone is that of the device."""
     do = _Work(reminders, queue, clock, preferences)
     return (
         tool(
@@ -87,7 +87,7 @@ class _Work:
 
     async def remind(self, new: Remind, invocation: ToolInvocation) -> ToolResult:
         invocation.check_count()
-        zone = zone_of(await self._preferences(invocation.user_id))
+        zone = zone_of(await self._preferences(invocation))
         at = _time(new.at, zone)
         reminder = Reminder(
             id=fingerprint({"key": invocation.idempotency_key}),
@@ -104,7 +104,7 @@ class _Work:
 
     async def shall_remind(self, new: Remind, invocation: ToolInvocation) -> Proposal | None:
         """Return a question if the reminder would break the user's quiet hours, else None."""
-        preferences = await self._preferences(invocation.user_id)
+        preferences = await self._preferences(invocation)
         zone = zone_of(preferences)
         at = _time(new.at, zone)
         if quiet_until(preferences, at) is None:
@@ -116,7 +116,7 @@ class _Work:
         return Proposal(question=question)
 
     async def cancel(self, asked: CancelReminder, invocation: ToolInvocation) -> ToolResult:
-        zone = zone_of(await self._preferences(invocation.user_id))
+        zone = zone_of(await self._preferences(invocation))
         # None is not an error: after a crash the call runs again, and the reminder is gone.
         gone = await self.reminders.take(invocation.user_id, asked.id)
         if gone is None:
@@ -134,18 +134,22 @@ class _Work:
         return Proposal(question=question, foreign=reminder.foreign)
 
     async def list_reminders(self, asked: ListReminders, invocation: ToolInvocation) -> ToolResult:
-        zone = zone_of(await self._preferences(invocation.user_id))
+        zone = zone_of(await self._preferences(invocation))
         found = await self.reminders.all(invocation.user_id)
         shown = [_shown(reminder, zone) for reminder in found]
         foreign = any(reminder.foreign for reminder in found)
         return ToolResult.of({"reminders": shown}, foreign=foreign)
 
-    async def _preferences(self, user_id: str) -> Preferences:
-        """Read the user's settings. Raises ToolFault if they cannot be read."""
+    async def _preferences(self, invocation: ToolInvocation) -> Preferences:
+        """Read the user's settings, with the time zone in use.
+
+        Raises ToolFault if they cannot be read.
+        """
         try:
             if self.preferences is None:
-                return Preferences()
-            return await self.preferences.preferences(user_id)
+                return Preferences(zone=invocation.zone)
+            set_by_user = await self.preferences.preferences(invocation.user_id)
+            return in_zone(set_by_user, invocation.zone)
         except (DatabaseUnreachable, EntryUnreadable):
             raise ToolFault(AWAY) from None
 

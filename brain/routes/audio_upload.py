@@ -11,7 +11,8 @@ from starlette.types import ASGIApp
 
 from brain.codec import Json
 from brain.errors import VendorRefused
-from brain.http.bodies import MAX_TEXT_CHARS, Body, ClientId, Language, parse
+from brain.http.bodies import MAX_TEXT_CHARS, Body, ClientId, Language, Zone, parse
+from brain.http.devices import named_in
 from brain.http.edge import INVALID_BODY, INVALID_QUERY, Answer, Problem, invocation_seconds
 from brain.http.right import Right
 from brain.http.stream import EventStream, StreamEvent
@@ -42,6 +43,7 @@ class UploadQuery(Body):
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
     only: Literal["text"] | None = None
     language: Language = None
+    zone: Zone = None
 
 
 async def audio_upload(request: Request, wiring: Wiring) -> ASGIApp:
@@ -64,6 +66,8 @@ async def audio_upload(request: Request, wiring: Wiring) -> ASGIApp:
         message_id=message_id,
         patience_s=asked.patience,
         language=asked.language,
+        zone=asked.zone,
+        device=named_in(request.query_params),
     )
     if is_stream:
         right = Right(caller, wiring.clock)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -17,6 +18,7 @@ from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent, noticing
 from brain.http.waiting import wait_for
 from brain.routes.delivered import Delivered, note_returned, question_of
+from brain.routes.told import OtherPages
 from brain.run.deliver import Outcome, Reply, Shown
 from brain.run.go import brain_go
 from brain.run.messages import LogEntry, Message, Utterance
@@ -37,7 +39,9 @@ def begin(
     """Start the brain in a background task. The function must not end before this task."""
     warming = asyncio.ensure_future(wiring.warm())
     warming.add_done_callback(asyncio.Task.exception)  # the model call reports the error
-    return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
+    telling = OtherPages(wiring, request)
+    services = replace(wiring.services, store=wiring.store.telling(telling.grown))
+    return asyncio.ensure_future(_run(services, request, invocation, reply, telling))
 
 
 async def answer(
@@ -151,9 +155,16 @@ async def _events(
 
 
 async def _run(
-    services: Services, request: UserRequest, invocation: Invocation, reply: Reply
+    services: Services,
+    request: UserRequest,
+    invocation: Invocation,
+    reply: Reply,
+    telling: OtherPages,
 ) -> None:
-    """Run the brain. Errors are passed to the reply and never raised."""
+    """Run the brain, and tell the user's other pages. Errors are passed to the reply and never
+    raised.
+    """
+    following = asyncio.ensure_future(telling.follow(reply))
     try:
         await brain_go(services, request, invocation, reply)
     except BrainError as error:
@@ -162,3 +173,7 @@ async def _run(
     except Exception as error:  # noqa: BLE001 - the edge: the caller gets a 500, the wake-up continues the run
         reply.fail(error)
         log.error("brain: ended, error=%s", where(error))
+    finally:
+        if reply.is_open:  # the brain was cancelled
+            following.cancel()
+        await asyncio.wait({following})

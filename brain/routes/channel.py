@@ -1,14 +1,18 @@
 """POST /api/websocketToBrain: webhooks of the channel's server about its connections."""
 
 import logging
+import re
 from typing import assert_never
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.presence import ClientMessage, MemberChange, Occupied, Presence
+from brain.cloud.redis.devices.claims import note_member
 from brain.http.edge import Answer, read_body
 from brain.wiring import Wiring
+
+PAGE = re.compile(r"[A-Za-z0-9_.-]{1,64}")  # the name of a page, or its connection
 
 log = logging.getLogger("brain")
 
@@ -39,11 +43,22 @@ async def _note(presence: Presence, wiring: Wiring) -> None:
             )
             if presence.is_occupied and found.is_new and found.held and found.user_id:
                 await wiring.wake(found.user_id)
-        case Occupied() | MemberChange():
-            pass  # only subscribers of the private channel count, because they get the messages
+        case MemberChange(user_hash=user_hash, is_present=is_on, at_ms=at_ms):
+            if (name := _page(presence)) is not None:
+                await note_member(wiring.redis, user_hash, name, is_on=is_on, at_ms=at_ms)
+        case Occupied(user_hash=user_hash, is_occupied=False, at_ms=at_ms):
+            await note_member(wiring.redis, user_hash, "", is_on=False, at_ms=at_ms)
+        case Occupied():
+            pass  # its members are reported one by one
         case ClientMessage(member=member) if member and not member.startswith(presence.user_hash):
             log.warning("channel: client message on another user's channel")
         case ClientMessage():
             log.info("channel: client message ignored")
         case _:
             assert_never(presence)
+
+
+def _page(change: MemberChange) -> str | None:
+    """Return the name of the page that came or left; None for a member that we did not sign."""
+    user_hash, _, name = change.member.partition(".")
+    return name if user_hash == change.user_hash and PAGE.fullmatch(name) else None

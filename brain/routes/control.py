@@ -6,12 +6,15 @@ from typing import Literal, assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.cloud.redis.devices.claims import claim
 from brain.codec import Json, fingerprint
 from brain.errors import EntryUnreadable, QuestionClosed, ToolFault
 from brain.http.bodies import INVALID_BODY, VoiceBody, parse
+from brain.http.devices import device_of
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
     AnswerBody,
+    ClaimBody,
     DecideBody,
     EditBody,
     HeardBody,
@@ -23,6 +26,7 @@ from brain.http.orders import (
 from brain.http.stopping import stop_run
 from brain.http.withdrawing import withdraw_text
 from brain.questions.consent import reading
+from brain.questions.rules import changed_names, words_of_changes
 from brain.routes.calls import answer
 from brain.run.messages import Decision, How, Message, Question
 from brain.run.moves import Asked, Stopped
@@ -32,6 +36,7 @@ from brain.says.texts import Texts
 from brain.tools.schema import misfit
 from brain.wiring import Wiring
 
+MISSING = "Message not found."
 VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {
     "approve": "approve",
     "edit": "approve",
@@ -61,12 +66,9 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
         case StopBody(run_id=run_id):
             return await _stop(wiring, user_id, run_id)
         case HeardBody():
-            known = await wiring.store.heard(user_id, order.heard())
-            if known is None:
-                raise Problem(404, "Message not found.")
-            if known.how is How.PLAYED:
-                await _tell_played(wiring, user_id, known.seq)
-            return {"seq": known.seq, "how": known.how.value}
+            return await _hear(order, wiring, user_id)
+        case ClaimBody():
+            return await _claim(order, wiring, user_id)
         case WithdrawBody(message_id=message_id):
             return await withdraw_text(wiring.services, user_id, message_id)
         case DecideBody() | EditBody() | AnswerBody():
@@ -80,6 +82,28 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             return _marked(request) if is_theirs else request
         case _:
             assert_never(order)
+
+
+async def _hear(order: HeardBody, wiring: Wiring, user_id: str) -> Json:
+    known = await wiring.store.heard(user_id, order.heard(), claim=order.claim)
+    if known is None:
+        raise Problem(404, MISSING)
+    if known.how is How.PLAYED:
+        await _tell_played(wiring, user_id, known.seq)
+    return {"seq": known.seq, "how": known.how.value}
+
+
+async def _claim(order: ClaimBody, wiring: Wiring, user_id: str) -> Json:
+    now = wiring.clock.utc()
+    found = await claim(wiring.redis, user_id, order.seq, device=order.device, now=now)
+    if found.state == "unknown":
+        raise Problem(404, MISSING)
+    return {
+        "seq": order.seq,
+        "state": found.state,
+        "claim": found.claim,
+        "leftMs": found.left_ms,
+    }
 
 
 async def _asked(wiring: Wiring, user_id: str, question_id: str) -> Asked | None:
@@ -121,10 +145,13 @@ def _decided(
         assert isinstance(order, AnswerBody)
         name = f"answer-{fingerprint({'text': order.text})}-{order.question_id}"
         return UserRequest(
-            user_id=user_id, text=_words(order), message_id=name, patience_s=order.patience
+            user_id=user_id,
+            text=_words(order),
+            message_id=name,
+            patience_s=order.patience,
+            device=device_of(order.device),
         )
-    yes = texts.YES_CHANGED if isinstance(order, EditBody) else texts.YES
-    words = {"approve": yes, "reject": texts.NO}
+    words = {"approve": _yes(decision, texts), "reject": texts.NO}
     own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
     name = f"{decision.verdict}-{fingerprint(decision.arguments)}-{decision.question_id}"
     return UserRequest(
@@ -133,7 +160,15 @@ def _decided(
         message_id=name,
         decision=decision,
         patience_s=order.patience,
+        device=device_of(order.device),
     )
+
+
+def _yes(decision: Decision, texts: Texts) -> str:
+    """Return the words for an approval. They name what the user has changed."""
+    if not decision.changed:
+        return texts.YES
+    return words_of_changes(texts, decision.changed, decision.arguments)
 
 
 def _marked(request: UserRequest) -> UserRequest:
@@ -161,14 +196,16 @@ def _decision(
         return None
     if not isinstance(order, AnswerBody) and question.whom == "client":
         raise Problem(409, "This question is for the front end. Answer it with a result.")
-    changed = question.arguments
+    arguments = question.arguments
     if isinstance(order, EditBody):
-        changed = _checked(order.arguments, question, wiring)
+        arguments = _checked(order.arguments, question, wiring)
+    is_yes = verdict == "approve"
     return Decision(
         question_id=order.question_id,
         verdict=verdict,
         tool=question.tool,
-        arguments=changed,
+        arguments=arguments,
+        changed=changed_names(question.arguments, arguments) if is_yes else None,
         result=order.text if verdict == "answer" and isinstance(order, AnswerBody) else "",
     )
 

@@ -29,7 +29,7 @@ from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.delivered import note_returned, question_of
-from brain.routes.live_door import error_frame, is_welcome, let_in, mind_of, named, opened_log
+from brain.routes.live_door import LiveUrl, error_frame, is_welcome, let_in, named, opened_log
 from brain.routes.live_feeds import Feeds
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown
@@ -63,7 +63,7 @@ async def _serve(scope: Scope, socket: Socket, wiring: Wiring) -> None:
         invocation = wiring.begin_invocation(invocation_seconds())
         caller = await let_in(offered, socket, wiring)
         if isinstance(caller, Right):
-            talk = Talk(wiring, socket, caller, invocation, mind_of(scope))
+            talk = Talk(wiring, socket, caller, invocation, LiveUrl.of(scope))
         else:
             from brain.routes.telephone_door import pick_up  # only calls need it
 
@@ -90,21 +90,21 @@ class Talk:
     """The connection with one page of a user. The brains that it started outlive it."""
 
     def __init__(
-        self, wiring: Wiring, socket: Socket, right: Right, invocation: Invocation, mind: str | None
+        self, wiring: Wiring, socket: Socket, right: Right, invocation: Invocation, url: LiveUrl
     ) -> None:
-        """`mind`: whose log and texts the connection is for; None means the user's own brain."""
         self._wiring = wiring
         self._socket = socket
         self._right = right
         self._user_id = right.user_id
-        self._mind = mind
+        self._mind = url.mind
         self._invocation = invocation
         self._brains, self._handling = set[asyncio.Task[None]](), set[asyncio.Task[None]]()
         # One order at a time: a page can match the answers only by their sequence.
         self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        until, page = invocation.cut, url.device
         self._feeds = Feeds(
-            wiring, socket, right.user_id, until=invocation.cut, give_up=self._break
+            wiring, socket, right.user_id, until=until, device=page, give_up=self._break
         )
 
     async def hold(self) -> None:

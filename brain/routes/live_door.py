@@ -1,6 +1,7 @@
 """Opens WS /api/live: finds out who has connected, and reports errors to the connection."""
 
 import asyncio
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -9,6 +10,7 @@ from starlette.types import Scope
 from brain.codec import Json, clean
 from brain.errors import TokenRefused
 from brain.http.crossing import allowed_in
+from brain.http.devices import named_in
 from brain.http.edge import Problem
 from brain.http.minds import NAMED
 from brain.http.origins import is_own
@@ -50,10 +52,22 @@ async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | 
         raise HangUp(NOT_ALLOWED, str(refused)) from None
 
 
-def mind_of(scope: Scope) -> str | None:
-    """Return the mind that the address names, whose log the connection is for."""
-    mind = HTTPConnection(scope).query_params.get(NAMED)
-    return None if mind is None else clean(mind)
+@dataclass(frozen=True, slots=True)
+class LiveUrl:
+    """What the address of a connection names.
+
+    `mind`: whose log and texts the connection is for; None means the user's own brain. `device` is
+    the name of the page; empty if it gives none.
+    """
+
+    mind: str | None
+    device: str
+
+    @classmethod
+    def of(cls, scope: Scope) -> "LiveUrl":
+        query = HTTPConnection(scope).query_params
+        mind = query.get(NAMED)
+        return cls(None if mind is None else clean(mind), named_in(query))
 
 
 async def opened_log(wiring: Wiring, user_id: str, mind: str | None) -> str:

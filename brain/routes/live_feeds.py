@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
+from brain.cloud.redis.devices.claims import note_gone
 from brain.codec import Json, clean
-from brain.errors import Unreachable
+from brain.errors import StoreUnreachable, Unreachable
 from brain.http.edge import MAX_SEQ, Problem, problem_of
 from brain.http.minds import NAMED, mind_in
 from brain.http.socket import INVALID_FRAME, RESTART, HangUp, Socket
@@ -28,13 +29,17 @@ class Feeds:
         user_id: str,
         *,
         until: float,
+        device: str,
         give_up: Callable[[Exception], None],
     ) -> None:
-        """`until` is on the clock. `give_up` ends the connection with an error."""
+        """`until` is on the clock. `device` is the name of the page, if it has one. `give_up` ends
+        the connection with an error.
+        """
         self._wiring = wiring
         self._socket = socket
         self._user_id = user_id
         self._until = until
+        self._device = device
         self._give_up = give_up
         self._following: dict[str | None, asyncio.Task[None]] = {}
 
@@ -74,9 +79,22 @@ class Feeds:
             self._give_up(error)
 
     async def _send(self, since: int, mind: str | None) -> None:
+        try:
+            await self._send_log(since, mind)
+        finally:
+            if mind is None and self._has_left():
+                with suppress(StoreUnreachable):  # then it counts as there until its time is over
+                    await note_gone(self._wiring.redis, self._user_id, self._device)
+
+    def _has_left(self) -> bool:
+        """Whether the page has closed the connection, and does not only ask for its log again."""
+        is_last = self._following.get(None) is asyncio.current_task()
+        return bool(self._device) and is_last and self._wiring.clock.now() < self._until
+
+    async def _send_log(self, since: int, mind: str | None) -> None:
         own = self._user_id
         log = own if mind is None else await self._wiring.background_minds.log_of(own, mind)
-        feed = self._wiring.feed(log, since=since)
+        feed = self._wiring.feed(log, since=since, device="" if mind else self._device)
         async with aclosing(feed.items(until=self._until)) as items:
             async for item in items:
                 await self._socket.room()

@@ -1,5 +1,6 @@
 """POST /api/session and /api/pusherAuth: give a page its token and access to its channels."""
 
+import asyncio
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -10,13 +11,18 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.cloud.pusher import channel_names
 from brain.codec import Json, iso
-from brain.errors import TokenRefused
+from brain.errors import SettingMissing, TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
+from brain.http.devices import NAME, NAMED
 from brain.http.edge import Answer, Problem, parse_json, read_body
-from brain.http.tokens import Token, Tokens
-from brain.variables import Env
+from brain.http.tokens import NO_KEY, Token, Tokens
+from brain.preferences.flow import preferences_soon
+from brain.preferences.model import InUse
+from brain.preferences.rules import in_use
+from brain.run.store import Status
+from brain.variables import Env, key_digest
 from brain.wiring import Wiring
 
 
@@ -25,21 +31,35 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
     raw = await read_body(request)
     body = parse(SessionBody, parse_json(raw) if raw.strip() else {})
     token = await _token(request, body, wiring)
-    status = await wiring.store.status(token.user_id, language=body.language)
-    private, presence = channel_names(token.user_id)
+    user_id = token.user_id
+    status, used = await _in_use(wiring, user_id, body)
+    private, presence = channel_names(user_id)
     return Answer(
         {
-            "userId": token.user_id,
+            "time": iso(wiring.clock.utc()),
+            "userId": user_id,
             "token": token.text,
             "expiresAt": iso(datetime.fromtimestamp(token.expires_at, UTC)),
             "channel": private,
             "presenceChannel": presence,
             "pusher": _pusher(wiring.env),
             "cursor": status.last_seq,
-            "features": _features(wiring, token.user_id),
+            "zone": used.zone,
+            "language": used.language,
+            "features": _features(wiring, user_id),
         },
-        background=BackgroundTask(wiring.on_session, token.user_id),
+        background=BackgroundTask(wiring.on_session, user_id),
     )
+
+
+async def _in_use(wiring: Wiring, user_id: str, body: SessionBody) -> tuple[Status, InUse]:
+    """Keep what the device says of itself. Return the status, and what holds for the user."""
+    status, chosen = await asyncio.gather(
+        wiring.store.status(user_id, language=body.language, zone=body.zone),
+        preferences_soon(wiring.preferences, user_id),
+    )
+    default = wiring.languages.default
+    return status, in_use(chosen, zone=status.zone, language=status.language, default=default)
 
 
 async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
@@ -52,7 +72,8 @@ async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
         fields = {name: values[0] for name, values in parse_qs(raw.decode("latin-1")).items()}
     socket_id, name = (_field(fields, key) for key in ("socket_id", "channel_name"))
     try:
-        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id)
+        device = _device(fields)
+        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id, device=device)
     except ValueError:
         fault = {"field": "socket_id", "message": "must be two numbers separated by a dot"}
         raise Problem(422, INVALID_BODY, errors=[fault]) from None
@@ -65,13 +86,21 @@ async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
     session = settings.session(wiring.env)
     tokens = wiring.tokens
     if (own := await _own_token(request, body, tokens)) is not None:
-        return own
+        return tokens.renewed(own, _keys_of(own.user_id, session))
     if body.access_key and session.keys:
         async with wiring.key_tries.attempt(caller_address(request)):
-            return tokens.make(user_of_key(body.access_key, session))
+            user_id = user_of_key(body.access_key, session)
+            return tokens.make(user_id, key_digest(body.access_key))
     if session.is_open:
         return tokens.make(settings.OWNER)
     raise TokenRefused("an access key is required" if session.has_keys else "a token is required")
+
+
+def _keys_of(user_id: str, session: settings.SessionSettings) -> list[bytes]:
+    """Return the digests of what a user can sign in with now."""
+    keys = [key.digest for key in session.keys if key.user_id == user_id]
+    is_open = session.is_open and user_id == settings.OWNER
+    return [*keys, NO_KEY] if is_open else keys
 
 
 async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Token | None:
@@ -81,7 +110,7 @@ async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Tok
     """
     header = request.headers.get("authorization")
     sent = await tokens.check(header) if header else None
-    if not body.token:
+    if body.token is None:
         return sent
     token = await tokens.read(body.token)
     if sent is not None and sent.user_id != token.user_id:
@@ -89,8 +118,12 @@ async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Tok
     return token
 
 
-def _pusher(env: Env) -> Json:
-    at = settings.channel(env)
+def _pusher(env: Env) -> Json | None:
+    """Return how to reach the channel; None without one: the page then takes the stream."""
+    try:
+        at = settings.channel(env)
+    except SettingMissing:  # health reports it
+        return None
     found: Json = {"key": at.key, "forceTLS": at.tls}
     if at.cluster:
         found["cluster"] = at.cluster
@@ -105,9 +138,24 @@ def _features(wiring: Wiring, user_id: str) -> Json:
     env = wiring.env
     return {
         **{name: has for each in wiring.features for name, has in each.session(user_id).items()},
-        "model": {"name": settings.model(env).model, "scripted": settings.scripted(env)},
+        "model": _model(env),
         "local": settings.session(env).is_open,
     }
+
+
+def _model(env: Env) -> Json:
+    """Return the model's name, or what is wrong with its settings: all else works without it."""
+    scripted = settings.scripted(env)
+    try:
+        return {"name": settings.models(env)[0].model, "scripted": scripted}
+    except SettingMissing as error:
+        return {"name": None, "scripted": scripted, "problem": str(error)}
+
+
+def _device(fields: object) -> str:
+    """Return the name of the page; empty if it gives none that is usable."""
+    name = fields.get(NAMED) if isinstance(fields, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else ""
 
 
 def _field(fields: object, name: str) -> str:

@@ -1,15 +1,19 @@
 """GET /api/stream: the user's log as server-sent events, until the invocation ends."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import assert_never
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.chat.pieces import EDIT_PIECE, EditPiece
+from brain.cloud.redis.devices.claims import note_gone
 from brain.codec import Form
+from brain.errors import StoreUnreachable
+from brain.http.devices import named_in
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds
-from brain.http.feed import Feed, Item, LogReset, RunChange
+from brain.http.feed import Feed, Item, LogReset, RunChange, UnloggedEvent
 from brain.http.resources import whole_number
 from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
@@ -30,9 +34,12 @@ async def stream(request: Request, wiring: Wiring) -> ASGIApp:
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     user_id = await log_of(request, wiring, caller.user_id)
-    feed, right = wiring.feed(user_id, since=since(request)), Right(caller, wiring.clock)
+    device = named_in(request.query_params) if user_id == caller.user_id else ""
+    feed = wiring.feed(user_id, since=since(request), device=device)
+    right = Right(caller, wiring.clock)
     until = min(invocation.cut, invocation.started + LONGEST_S)
-    return EventStream(_events(feed, right, until), retry_s=RETRY_S, while_read=True)
+    events = noting_end(_events(feed, right, until), wiring, user_id, device)
+    return EventStream(events, retry_s=RETRY_S, while_read=True)
 
 
 async def _events(feed: Feed, right: Right, until: float) -> AsyncGenerator[StreamEvent, None]:
@@ -41,6 +48,22 @@ async def _events(feed: Feed, right: Right, until: float) -> AsyncGenerator[Stre
             yield event_of(item)
     if right.left_s <= 0:
         yield bye()
+
+
+async def noting_end(
+    events: AsyncGenerator[StreamEvent, None], wiring: Wiring, user_id: str, device: str
+) -> AsyncGenerator[StreamEvent, None]:
+    """Yield the events. If the page closes the stream before they end, note that it has gone."""
+    has_ended = False
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+        has_ended = True  # the page comes back at once
+    finally:
+        if device and not has_ended:
+            with suppress(StoreUnreachable):  # then it counts as there until its time is over
+                await note_gone(wiring.redis, user_id, device)
 
 
 def event_of(item: Item) -> StreamEvent:
@@ -52,6 +75,10 @@ def event_of(item: Item) -> StreamEvent:
             return StreamEvent(name="run", data=RUN_CHANGE.encode(item))
         case LogReset():
             return StreamEvent(name="reset", data=RESET.encode(item))
+        case UnloggedEvent():
+            return StreamEvent(name=item.name, data=item.data)
+        case EditPiece():
+            return StreamEvent(name="edit", data=EDIT_PIECE.encode(item))
         case _:
             assert_never(item)
 

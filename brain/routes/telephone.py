@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import aclosing
 
+from brain.chat.hearing import ITSELF
 from brain.errors import Unreachable
 from brain.http.edge import Problem, problem_of, where
 from brain.http.orders import HeardBody
@@ -148,6 +149,7 @@ class Telephone:
             patience_s=0,
             language=said.language,
             turn=CallTurn(call=self._call, index=said.index),
+            device=ITSELF,
         )
         brain = begin(self._wiring, request, self._invocation, reply)
         self._brains.add(brain)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.http.bodies import VoiceBody, check_tools, parse
+from brain.http.devices import device_of
 from brain.http.edge import Answer, invocation_seconds, read_json
 from brain.http.right import Right
 from brain.routes.calls import answer, stream
@@ -36,7 +37,9 @@ async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserReque
         client_tools=body.tools(),
         patience_s=body.patience,
         language=body.language,
+        zone=body.zone,
         turn=body.call_turn(),
         replaces=body.replaces,
         speculative=body.speculative,
+        device=device_of(body.device),
     )

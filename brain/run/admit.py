@@ -48,9 +48,7 @@ async def admit(
     if not isinstance(admission, Admitted):
         await _turn_away(services, arrival, admission, reply)
         return None
-    turn = Turn.begin(
-        services, invocation, reply, admission, since=since, language=request.language
-    )
+    turn = Turn.begin(services, invocation, reply, admission, since=since)
     seq = turn.state.seq
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
     known = _own(turn)
@@ -86,10 +84,12 @@ def _arrival(services: Services, request: UserRequest, invocation: Invocation) -
         client_tools=request.client_tools,
         decision=request.decision,
         language=request.language,
+        zone=request.zone,
         turn=request.turn,
         replaces=request.replaces,
         amends=request.amends,
         speculative=request.speculative,
+        device=request.device,
     )
 
 
@@ -123,12 +123,8 @@ def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply)
 
     Raises QuestionClosed for any other decision.
     """
-    is_same = (
-        decision is not None
-        and closed.verdict == decision.verdict
-        and closed.fingerprint == fingerprint(decision.arguments)
-    )
-    if not is_same:
+    known = closed.verdict, closed.fingerprint
+    if decision is None or known != (decision.verdict, fingerprint(decision.arguments)):
         raise QuestionClosed(closed.state)
     reply.settle(Outcome(state="duplicate", run_id="", seq=closed.seq))
 

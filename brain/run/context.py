@@ -7,7 +7,7 @@ time stands in the user's messages, and within a run each request begins with th
 
 from collections.abc import Iterable, Sequence
 
-from brain.chat.notes import INSTRUCTIONS, LeftOut, wrapped_up
+from brain.chat.notes import INSTRUCTIONS, LeftOut, system_text, wrapped_up
 from brain.chat.parts import RequestParts, newest
 from brain.chat.sizes import fitted
 from brain.chat.strict import note, user_line
@@ -19,6 +19,7 @@ from brain.run.limits import Limits
 from brain.run.messages import Heard, LogEntry
 from brain.run.ports import Prompt
 from brain.run.transcript import Scene, transcript
+from brain.texts.moments import DEFAULT_ZONE
 from brain.tools.spec import ToolSpec
 
 
@@ -33,19 +34,21 @@ def compose(
     instructions: str = INSTRUCTIONS,
     memory: str = "",
     left_out: LeftOut | None = None,
+    zone: str = DEFAULT_ZONE,
+    language: str | None = None,
 ) -> Prompt:
     """Return what the model is asked: the messages of this run, and the tools.
 
     `wrap_up` tells the model to finish in this loop. `heard` says which messages the user heard
     only in part. `memory` is the memory text; empty for none. `left_out` are texts that the model's
-    provider refuses.
+    provider refuses. `zone` and `language` are the user's: an IANA name and a BCP 47 tag.
     """
-    scene = Scene.of(run, history, heard=heard, left_out=left_out or LeftOut())
+    scene = Scene.of(run, history, heard=heard, left_out=left_out or LeftOut(), zone=zone)
     joined = [entry.utterance for entry in run.journal if isinstance(entry, Joined)]
     notes = [*open_questions(heard, scene.before, joined), *offers(heard, scene.before)]
     lines = [*(user_line(note(text)) for text in notes), *transcript(scene)]
     parts = RequestParts(
-        system=f"{instructions}\n\n{memory}" if memory else instructions,
+        system=system_text(instructions, memory, language),
         past=newest(
             [(entry.seq, scene.line(entry)) for entry in scene.before],
             most=limits.tail_entries,

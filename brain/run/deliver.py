@@ -30,7 +30,7 @@ DRAIN_S = 5.0  # seconds that an invocation waits for the channel at its end
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer to a caller."""
 
@@ -90,8 +90,7 @@ class Reply:
 
     def give(self, state: State, message: Message | None = None) -> bool:
         """Answer the caller. Return False if the response was settled before."""
-        outcome = Outcome(state=state, run_id=self.run_id, seq=self.seq, message=message)
-        return self.settle(outcome)
+        return self.settle(Outcome(state, self.run_id, self.seq, message))
 
     def settle(self, outcome: Outcome) -> bool:
         """Answer the caller with this outcome. Return False if the response was settled before."""
@@ -125,7 +124,7 @@ class Outbox:
         """Publish the event after all events that were sent before."""
         self._waiting.append((event, data))
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.get_running_loop().create_task(self._publish())
+            self._worker = asyncio.ensure_future(self._publish())
 
     async def drain(self, *, limit_s: float) -> bool:
         """Wait until all events are published. Return False if the limit passed first."""

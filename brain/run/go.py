@@ -170,7 +170,7 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
             return None, False
         except ModelFault as fault:
             log.warning("model: no answer, run=%s reason=%s", turn.run.run_id, fault)
-            return await _end(turn, reason_of(fault)), True
+            return await _end(turn, reason_of(fault), model=fault.model), True
         message = None
         if result.websocket_message is not None:
             message = await deliver(turn.outbox, turn.reply, result.websocket_message)
@@ -207,12 +207,18 @@ def _has_time(turn: Turn) -> bool:
     )
 
 
-async def _end(turn: Turn, reason: str) -> Message | None:
+async def _end(turn: Turn, reason: str, *, model: str = "") -> Message | None:
     """End the run with a message to the user that says why."""
     log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
     done, is_unsure = acts_done(turn.run.journal)
     text = last_words(
-        await turn.texts(), reason, done=done, is_unsure=is_unsure, tool=_stuck_tool(turn) or ""
+        await turn.texts(),
+        reason,
+        done=done,
+        is_unsure=is_unsure,
+        tool=_stuck_tool(turn) or "",
+        model=model,
+        is_operator=turn.user_id in turn.services.operators,
     )
     last = draft(turn, text, Kind.ERROR)
     committed = await turn.commit(CommitKind.END, drafts=(last,), activity="", reason=reason)

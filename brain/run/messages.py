@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from brain.chat.hearing import Heard as Heard
 from brain.chat.hearing import HeardPart
 from brain.chat.hearing import How as How
+from brain.chat.lines import CallTurn as CallTurn
+from brain.chat.lines import Remark as Remark
 from brain.codec import SPARSE, Json, Named
 from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
@@ -36,17 +38,6 @@ class Speak(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Remark:
-    """One line between the user and the voice agent, from the front end; it is not in the log.
-
-    platform: no line of the conversation, but how a voice platform wants the brain to speak.
-    """
-
-    role: Literal["user", "assistant", "platform"]
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """A call that waits for the user's approval (`whom` is user) or for its result from the user's
     front end (client).
@@ -68,7 +59,8 @@ class Decision:
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
     not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said
-    so in words. `foreign`: the question may quote third parties.
+    so in words. `foreign`: the question may quote third parties. `changed` are the names of the
+    arguments that the user has changed; None if this is not known.
     """
 
     question_id: str
@@ -78,14 +70,7 @@ class Decision:
     result: str = ""
     spoken: Annotated[bool, SPARSE] = False
     foreign: Annotated[bool, SPARSE] = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallTurn:
-    """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""
-
-    call: str
-    index: int
+    changed: Annotated[tuple[str, ...] | None, SPARSE] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -135,6 +135,8 @@ async def _ask_once(turn: Turn, pieces: Pieces | None, left_out: LeftOut) -> Ans
         instructions=services.instructions,
         memory=turn.shown or "",
         left_out=left_out,
+        zone=turn.zone,
+        language=turn.language,
     )
     limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
     try:

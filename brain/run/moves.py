@@ -18,8 +18,7 @@ class Arrival(UtteranceDraft):
     `holder` is the id of this invocation. `new_run_id` is used if the text begins a run. A text may
     carry a decision. A spoken yes (`is_spoken`) counts only if its question has reached the user in
     time; otherwise it is an ordinary text. `is_soft`: its words do not always mean yes.
-    `is_quoted`: `recent_context` has the whole question. `amends` is that of `UserRequest`, and
-    `language` a BCP 47 tag.
+    `is_quoted`: `recent_context` has the whole question. The rest is as in `UserRequest`.
     """
 
     user_id: str
@@ -31,7 +30,9 @@ class Arrival(UtteranceDraft):
     is_soft: bool = False
     is_quoted: bool = False
     language: str | None = None
+    zone: str | None = None
     amends: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +55,8 @@ class Admitted:
     1970. `seq` is the position of the utterance that came with this call; None if none came (a
     re-invocation). `wake` is the number of the run's next wake-up. `memory` is the memory text for
     the model; None if it has to be built again. Its summary covers the log up to `summarised_seq`.
-    `language` is the last known language of the user's device, a BCP 47 tag. `withdraws` are what
-    the utterance takes back. `left_ms` is when a caller of the run last went away; 0: none did.
+    `language` (a BCP 47 tag) and `zone` (an IANA name) are those in use. `withdraws` are what the
+    utterance takes back. `left_ms` is when a caller of the run last went away; 0: none did.
     """
 
     token: LeaseToken
@@ -68,6 +69,7 @@ class Admitted:
     memory: str | None = None
     summarised_seq: int = 0
     language: str | None = None
+    zone: str = "UTC"
     withdraws: tuple[int, ...] = ()
     left_ms: int = 0
 
@@ -117,8 +119,7 @@ class Closed:
 class Asked:
     """A question and its state in the store.
 
-    `is_open`: it waits for a decision. `is_last`: only breadcrumbs since. `language` is the last
-    known language of the user's device, a BCP 47 tag.
+    `is_open`: it waits for a decision. `is_last`: only breadcrumbs since. `language`: see `Status`.
     """
 
     message: Message
@@ -230,9 +231,8 @@ class Commit:
 class Committed:
     """The outcome of a commit.
 
-    `messages` are the drafts with their positions in the log. `taken` are the texts that joined the
-    run. `finished`: the run has ended and the lease is released. `fence` is the successor's fence
-    after a hand-over, otherwise the current one. `held` counts the pending notices.
+    `messages`: the placed drafts. `taken`: the texts that joined the run. `finished`: the lease is
+    released. `fence`: the current one, after a hand-over the successor's. `held` counts notices.
     """
 
     messages: tuple[Message, ...]

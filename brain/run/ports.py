@@ -3,17 +3,21 @@
 Everything outside is behind one of these protocols, so the whole brain also runs in a simulator.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from brain.chat.pieces import Delta as Delta
+from brain.chat.pieces import EditPiece
+from brain.chat.prompt import CARRIED as CARRIED
+from brain.chat.prompt import Prompt as Prompt
 from brain.codec import Json
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
 from brain.run.store import Page
+from brain.tools.ports import Schemas as Schemas
 
 
 class Queue(Protocol):
@@ -49,12 +53,15 @@ class Channel(Protocol):
 class LogUpdate:
     """An update for a user's listeners: the last seq of the log and the state of a run.
 
-    `state` is running, done or stopped; it is "-" if the update concerns no run.
+    `state` is running, done or stopped, or "-" for no run. An `edit` is only shown, and no news.
+    `told` is the name and the data of an event that stands in no log.
     """
 
     last_seq: int
     state: str
     run_id: str | None
+    edit: EditPiece | None = None
+    told: tuple[str, Json] | None = None
 
 
 class News(Protocol):
@@ -66,30 +73,9 @@ class News(Protocol):
         Entering returns once the subscription is confirmed: from then on no update is missed while
         the subscription lasts. Raises StoreUnreachable if it was not confirmed in time.
 
-        The iterator ends only with StoreUnreachable, when the subscription breaks. Then the caller
-        subscribes again and reads the log. Waiting for the next update may be cancelled and tried
-        again. If the caller is slow, older updates are dropped: the newest has the last seq.
+        It ends only with StoreUnreachable, when the subscription breaks: subscribe again, and read
+        the log. Waiting may be cancelled. A slow caller misses older updates.
         """
-
-
-CARRIED = "carried"  # key of a message: the fields of `Answered.carried`, for the model adapter
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prompt:
-    """The input of the model: messages and tools in the chat completions format.
-
-    An assistant message may have the key `carried`, which is not part of that format: see
-    `Answered.carried`. The adapter puts these fields in their places if it asks the same model, and
-    removes the key in any case.
-
-    `shorter` returns the same prompt with at most that many characters of messages (as compact
-    JSON). If that is not possible, it returns as little as possible; None if nothing can go.
-    """
-
-    messages: Sequence[Json]
-    tools: Sequence[Json]
-    shorter: Callable[[int], "Prompt | None"] = lambda _: None
 
 
 class Model(Protocol):
@@ -102,23 +88,6 @@ class Model(Protocol):
 
         Raises ModelCut if the server or `limit_s` cut off an answer, ModelUnavailable if no whole
         answer came, ModelRefused if a retry cannot succeed. The `fault` of the error says why.
-        """
-
-
-class Schemas(Protocol):
-    """Compiles and checks JSON schemas from front ends, without blocking the event loop.
-
-    Each call has one time limit for all its schemas. When it passes, every answer is that reason.
-    Both methods raise CheckerUnreachable if nothing can be checked now.
-    """
-
-    async def objections(self, schemas: Sequence[Json]) -> list[str]:
-        """Return for each schema why it is rejected; empty if it is accepted."""
-
-    async def complaints(self, calls: Sequence[tuple[Json, str]]) -> list[str]:
-        """Return for each schema and JSON arguments what is wrong with the arguments.
-
-        The text is for the model; empty if the arguments are valid.
         """
 
 

@@ -13,8 +13,10 @@ class UserRequest:
     """A text that a caller sends to a user's brain.
 
     `patience_s` is how many seconds the caller waits for the answer; None if it did not say.
-    `language` is the language of the user's device, a BCP 47 tag. `turn`, `replaces` and
-    `speculative` are those of `UtteranceDraft`. `amends`: or it replaces what its turn now has.
+    `language` and `zone` are what the user's device says: a BCP 47 tag, an IANA name. `turn`,
+    `replaces` and `speculative` are those of `UtteranceDraft`. `amends`: or it replaces what its
+    turn now has.
+    `device` is the page that sends it, as the store names pages; empty if that is not known.
     """
 
     user_id: str
@@ -26,10 +28,12 @@ class UserRequest:
     decision: Decision | None = None
     patience_s: float | None = None
     language: str | None = None
+    zone: str | None = None
     turn: CallTurn | None = None
     replaces: str | None = None
     amends: bool = False
     speculative: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -85,7 +85,10 @@ class Settling(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """Everything that a run needs. `around` and `intake` are called in their order."""
+    """Everything that a run needs. `around` and `intake` are called in their order.
+
+    `operators` are the users who run the deployment: only they are told what is wrong with it.
+    """
 
     store: StateStore
     queue: Queue
@@ -102,3 +105,4 @@ class Services:
     around: tuple[Around, ...]
     holding: Holding | None = None
     instructions: str = INSTRUCTIONS
+    operators: frozenset[str] = frozenset()

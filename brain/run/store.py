@@ -99,10 +99,11 @@ class Status:
     is_listening: bool = False
     held: int = 0
     language: str | None = None  # what the user's device said last, a BCP 47 tag
+    zone: str | None = None  # the same of its time zone, an IANA name
     tokens: int = 0  # that the run has used
 
 
-STATUS = Form(Status, without=("is_listening", "held", "language", "tokens"))
+STATUS = Form(Status, without=("is_listening", "held", "language", "zone", "tokens"))
 
 
 class StateStore(Protocol):
@@ -150,11 +151,16 @@ class StateStore(Protocol):
         """Delete the log's entries before seq `below`. The archive has them."""
 
     async def status(
-        self, user_id: str, *, is_here: bool = False, language: str | None = None
+        self,
+        user_id: str,
+        *,
+        is_here: bool = False,
+        language: str | None = None,
+        zone: str | None = None,
     ) -> Status:
         """Return what the brain is doing. `is_here`: a page polls and counts as listening.
 
-        `language` is the device's language, which the store keeps; None changes nothing.
+        `language` and `zone` are the device's, which the store keeps; None changes nothing.
         """
 
     async def here(self, user_id: str) -> Here:

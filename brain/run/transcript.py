@@ -13,6 +13,7 @@ from brain.chat.notes import (
     FOREIGN,
     LEFT_OUT,
     LeftOut,
+    changed,
     corrected,
     cut_lines,
     dated,
@@ -45,10 +46,17 @@ class Scene:
     heard: Mapping[int, Heard]
     left_out: LeftOut
     texts: Sequence[Utterance]
+    zone: str
 
     @classmethod
     def of(
-        cls, run: Run, history: Sequence[LogEntry], *, heard: Sequence[Heard], left_out: LeftOut
+        cls,
+        run: Run,
+        history: Sequence[LogEntry],
+        *,
+        heard: Sequence[Heard],
+        left_out: LeftOut,
+        zone: str,
     ) -> "Scene":
         seqs = {entry.utterance.seq for entry in run.journal if isinstance(entry, Joined)}
         first = min(seqs, default=run.first_seq)
@@ -63,6 +71,7 @@ class Scene:
             heard={mark.seq: mark for mark in heard},
             left_out=left_out,
             texts=texts,
+            zone=zone,
         )
 
     def line(self, entry: LogEntry) -> Json:
@@ -82,7 +91,11 @@ class Scene:
         """Return the user's words. If an earlier text could not be taken back, they correct it."""
         same = (each for each in self.texts if each.turn == said.turn and each.seq < said.seq)
         earlier = [each.text for each in same if said.replaces == each.message_id]
-        words = dated(said.text, said.created_at)
+        decided, text = said.decision, said.text
+        if decided is not None and decided.changed:
+            own = {name: decided.arguments.get(name) for name in decided.changed}
+            text = changed(decided.tool, own)
+        words = dated(text, said.created_at, self.zone)
         return corrected(words, earlier[-1]) if earlier else words
 
     def _said(self, message: Message) -> str:

@@ -22,6 +22,7 @@ from brain.run.run_state import RunState
 from brain.run.services import Services
 from brain.run.wakeup import WakeUp
 from brain.says.texts import Texts
+from brain.texts.moments import DEFAULT_ZONE
 from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 
@@ -49,8 +50,8 @@ class Turn:
 
     `began_seq` is the log position when the invocation began. `inherited` are the ids of calls that
     an earlier invocation recorded as started. `shown` is the memory text for the model, None
-    until it is built; its summary covers the log up to `summarised_seq`. `language` is the language
-    of the user's device, a BCP 47 tag. `refused` are seqs of texts in this run that the provider of
+    until it is built; its summary covers the log up to `summarised_seq`. `language` and `zone` are
+    those of `Admitted`. `refused` are seqs of texts in this run that the provider of
     the model refuses. The texts up to `stands_upto` cannot be taken back. `left_ms` is the store's
     time when a caller of the run went away, the last that did; 0 if none did.
     """
@@ -70,6 +71,7 @@ class Turn:
     shown: str | None = None
     summarised_seq: int = 0
     language: str | None = None
+    zone: str = DEFAULT_ZONE
     is_announced: bool = False
     refused: frozenset[int] = frozenset()
     stands_upto: int = 0
@@ -86,9 +88,8 @@ class Turn:
         admitted: Admitted,
         *,
         since: float,
-        language: str | None = None,
     ) -> "Turn":
-        """Return the turn of an admission requested at `since`; `language` has a stored default."""
+        """Return the turn of an admission requested at `since`."""
         limits, clock, token = services.limits, services.clock, admitted.token
         lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
         state = RunState.begin(admitted)
@@ -114,7 +115,8 @@ class Turn:
             heard=admitted.heard,
             shown=admitted.memory,
             summarised_seq=admitted.summarised_seq,
-            language=language or admitted.language,
+            language=admitted.language,
+            zone=admitted.zone,
             left_ms=admitted.left_ms,
         )
 

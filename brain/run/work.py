@@ -212,6 +212,7 @@ def _tool_invocation(turn: Turn, work: Work) -> ToolInvocation:
         foreign_texts=foreign_texts(run.journal, foreign),
         earlier_calls=earlier_calls(run.journal, work.call),
         approved=is_decided_id(id),
+        zone=turn.zone,
     )
 
 

@@ -47,13 +47,15 @@ class Languages:
         default: str | None = None,
         setting: Callable[[str], Awaitable[str | None]] | None = None,
     ) -> None:
-        """`setting` reads the user's setting. It never raises, but it may be slow."""
-        self._default = default
+        """`default` is the deployment's language; None means English. `setting` reads the user's
+        setting. It never raises, but it may be slow.
+        """
+        self.default = default
         self._setting = setting
 
     def chosen(self, setting: str | None, device: str | None) -> Texts:
         """The texts for a user with this setting on a device with this language."""
-        return language_of(setting or device or self._default)
+        return language_of(setting or device or self.default)
 
     async def texts(self, user_id: str, device: str | None = None) -> Texts:
         """The texts for a user. A slow database only delays them for `SETTING_S` seconds."""
@@ -61,7 +63,7 @@ class Languages:
 
     async def tag(self, user_id: str, device: str | None = None) -> str | None:
         """The language tag of a user, also of a language without a file; None if it is unknown."""
-        return await self._set_by(user_id) or device or self._default
+        return await self._set_by(user_id) or device or self.default
 
     async def _set_by(self, user_id: str) -> str | None:
         if self._setting is None:

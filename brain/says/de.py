@@ -60,6 +60,11 @@ LAST_WORDS: Mapping[str, str] = {
     "Werkzeuge benutzen kann. Wer diesen Assistenten betreibt, muss ein anderes wählen.",
     "no access": "Ich habe keinen Zugang zu meinem Modell. Wer diesen Assistenten betreibt, muss "
     "Schlüssel, Guthaben und Namen prüfen.",
+    "modelKey": "Der Anbieter des Modells hat den API-Schlüssel abgelehnt. Prüfe ihn in deinen "
+    "Einstellungen.",
+    "modelQuota": "Das Guthaben beim Anbieter des Modells ist aufgebraucht. Lade es auf und frag "
+    "dann noch einmal.",
+    "modelName": "Der Anbieter kennt das Modell MODEL nicht.",
     "request": "Mein Modell nimmt nicht an, was ich sende. Wer diesen Assistenten betreibt, muss "
     "die Einstellungen prüfen.",
     "too long": "Dieser Text oder dieses Dokument ist zu lang für mein Modell. Bitte versuch es "
@@ -69,6 +74,10 @@ LAST_WORDS: Mapping[str, str] = {
     "cut": "Meine Antwort ist jedes Mal abgebrochen, bevor ich sie sagen konnte. Bitte frag nach "
     "etwas Kürzerem.",
 }
+NOT_SET_UP = (
+    "Ich kann nicht antworten: Dieser Assistent ist nicht richtig eingerichtet. Bitte sag es dem, "
+    "der ihn betreibt."
+)
 CUT_OFF = "Meine Antwort ist hier abgebrochen."
 TAKES_LONGER = "Das dauert ein wenig länger. Ich sage es dir."
 SLOW = "Mein Modell lässt sich Zeit. Ich warte noch auf seine Antwort."
@@ -127,13 +136,6 @@ DONE: Mapping[str, str] = {
     "told": "Der Helfer {helper} weiß es: {text}",
     "stopped": "Angehalten: {job}",
 }
-
-# ---- decisions by a button
-
-YES = "Ja, mach das."
-YES_CHANGED = "Ja, mit meinen Änderungen."
-NO = "Nein, mach das nicht."
-RESULT = "Erledigt."
 
 # ---- notices
 

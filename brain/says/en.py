@@ -58,6 +58,9 @@ LAST_WORDS: Mapping[str, str] = {
     "Whoever runs this assistant has to choose another model.",
     "no access": "I have no access to my model. Whoever runs this assistant has to check its key, "
     "its credit and its name.",
+    "modelKey": "The model provider rejected the API key. Check it in your settings.",
+    "modelQuota": "The credit at the model provider is used up. Add credit, then ask again.",
+    "modelName": "The provider does not know the model MODEL.",
     "request": "My model does not accept what I send. Whoever runs this assistant has to check its "
     "settings.",
     "too long": "This text or document is too long for my model. Please try it with a shorter one.",
@@ -65,6 +68,7 @@ LAST_WORDS: Mapping[str, str] = {
     "cut": "My answer was cut off each time before I could say it. Please ask for something "
     "shorter.",
 }
+NOT_SET_UP = "I cannot answer: this assistant is not set up correctly. Please tell whoever runs it."
 CUT_OFF = "My answer was cut off here."
 TAKES_LONGER = "That takes a little longer. I will tell you."
 SLOW = "My model takes its time. I am still waiting for its answer."
@@ -118,13 +122,6 @@ DONE: Mapping[str, str] = {
     "told": "The helper {helper} knows: {text}",
     "stopped": "Stopped: {job}",
 }
-
-# ---- decisions by a button
-
-YES = "Yes, do that."
-YES_CHANGED = "Yes, with my changes."
-NO = "No, don't do that."
-RESULT = "Done."
 
 # ---- notices
 

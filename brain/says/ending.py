@@ -14,7 +14,9 @@ STUCK = "stuck"  # the reason why a run ends in which one call failed again and 
 MOST_ACTS = 5  # acts that are named: the last ones
 OF_THE_MODEL = frozenset(
     {"model", "no tools", "no access", "request", "too long", "filtered", "cut"}
+    | {"modelKey", "modelQuota", "modelName"}
 )
+OF_THE_OPERATOR = frozenset({"modelKey", "modelQuota", "modelName"})  # whom alone they concern
 
 _REASONS = {
     FaultClass.MOMENT: "model",
@@ -32,19 +34,31 @@ def reason_of(fault: ModelFault) -> str:
     """Return the key in `LAST_WORDS` for a fault of the model."""
     if isinstance(fault, ModelCut) and fault.at_limit:
         return "cut"
-    return _REASONS[fault.fault]
+    return fault.refusal or _REASONS[fault.fault]
 
 
 def last_words(
-    texts: Texts, reason: str, *, done: Sequence[str] = (), is_unsure: bool = False, tool: str = ""
+    texts: Texts,
+    reason: str,
+    *,
+    done: Sequence[str] = (),
+    is_unsure: bool = False,
+    tool: str = "",
+    model: str = "",
+    is_operator: bool = True,
 ) -> str:
     """Return the last message of a run that ended for this reason: a key of `LAST_WORDS`, or STUCK.
 
     `done` are the sentences of what the run has done. `is_unsure`: an act may or may not have been
-    done. `tool` is the name of the tool that failed each time.
+    done. `tool` is the name of the tool that failed each time, `model` that of the model.
+    `is_operator`: the user runs this deployment; nobody else learns what is wrong with it.
     """
-    is_stuck = reason == STUCK
-    why = texts.did_not_work(in_words(tool)) if is_stuck else texts.LAST_WORDS[reason]
+    if reason == STUCK:
+        why = texts.did_not_work(in_words(tool))
+    elif reason in OF_THE_OPERATOR and not is_operator:
+        why = texts.NOT_SET_UP
+    else:
+        why = texts.LAST_WORDS[reason].replace("MODEL", model)
     acts = " ".join(tuple(dict.fromkeys(done))[-MOST_ACTS:])
     parts = [texts.that_is_done(acts)] if acts else []
     if is_unsure:

@@ -31,6 +31,8 @@ class Texts(Progress, Protocol):
     """All texts of the brain in one language.
 
     `LAST_WORDS` has a sentence for each reason why a run ended early; `brain.says.ending` chooses.
+    `MODEL` in it stands for the model's name. `NOT_SET_UP` takes the place of what concerns only
+    whoever runs the deployment.
     `DONE` has a whole sentence for each act of a tool, with places for `str.format`.
     `HOLDING` are said while something is looked up, `STILL` if that takes longer. All are true of
     every lookup. `MORE` offers the rest of an answer. `CUT_OFF` follows a message that is not
@@ -41,6 +43,7 @@ class Texts(Progress, Protocol):
 
     LAST_WORDS: Mapping[str, str]
     DONE: Mapping[str, str]
+    NOT_SET_UP: str
     CUT_OFF: str
     SLOW: str
     HOLDING: Sequence[str]
@@ -53,9 +56,11 @@ class Texts(Progress, Protocol):
     STOPPED_IN_AN_ACT: str
 
     YES: str
-    YES_CHANGED: str
     NO: str
     RESULT: str
+
+    def yes_changed(self, names: Sequence[str], values: Sequence[str]) -> str:
+        """Return the log entry for an approval with changes: these arguments have these values."""
 
     def that_is_done(self, acts: str) -> str:
         """Say what was done in a run that cannot go on. `acts` are sentences of `DONE`."""
@@ -100,6 +105,9 @@ class Texts(Progress, Protocol):
     def ask_cancel_reminder(self, reminder: str) -> str: ...
     def ask_send_helpers(self, count: int, tokens: int) -> str:
         """Ask before several helpers use up to so many tokens together."""
+
+    def ask_play(self, count: int, tokens: int, *, is_talk: bool) -> str:
+        """Ask before several talks or rehearsals use up to so many tokens together."""
 
     def ask_tell_helper(self, helper: str, text: str) -> str: ...
     def ask_front_end(self, tool: str, names: Sequence[str], values: Sequence[str]) -> str:

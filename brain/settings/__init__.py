@@ -91,7 +91,7 @@ def queue(env: Env) -> QueueSettings:
 
 def channel(env: Env) -> ChannelSettings:
     """Read the settings of Pusher or a compatible server."""
-    host = env.get("PUSHER_HOST")
+    host = variables.host(env, "PUSHER_HOST")
     return ChannelSettings(
         app_id=variables.digits(env, "PUSHER_APP_ID"),
         key=variables.need(env, "PUSHER_KEY"),
@@ -145,6 +145,11 @@ def events(env: Env) -> EventSettings:
         postmark_passwords=variables.rotating(env, "BRAIN_POSTMARK_PASSWORD", variables.password),
         email_user=variables.user_id(env, "BRAIN_EMAIL_USER", OWNER),
     )
+
+
+def operators(env: Env) -> frozenset[str]:
+    """Read who runs the deployment: the owner, and the users in BRAIN_OPERATORS."""
+    return frozenset({OWNER, *variables.names(env, "BRAIN_OPERATORS")})
 
 
 def access_key(env: Env) -> tuple[AccessKey, ...]:
@@ -202,11 +207,9 @@ def scripted(env: Env) -> bool:
     return env.get("BRAIN_SCRIPTED_MODEL") == "1"
 
 
-def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
-    """Return the error in the settings of each service, empty if there is no error. `more` are the
-    readers of the features' settings.
-    """
-    groups: dict[str, Callable[[Env], object]] = {
+def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable[[Env], object]]:
+    """Return the readers of the settings of each service. `more` are those of the features."""
+    return {
         "redis": store,
         "queue": queue,
         "channel": channel,
@@ -219,8 +222,15 @@ def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str,
         "language": language,
         **more,
     }
-    found = dict.fromkeys(groups, "")
-    for name, read in groups.items():
+
+
+def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
+    """Return the error in the settings of each service, empty if there is no error. `more` are the
+    readers of the features' settings.
+    """
+    readers = groups(more)
+    found = dict.fromkeys(readers, "")
+    for name, read in readers.items():
         try:
             read(env)
         except SettingMissing as error:

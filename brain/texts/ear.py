@@ -52,10 +52,16 @@ def sentences_so_far(text: str) -> tuple[str, ...]:
     if not part:
         return ()
     # With a word behind it, so that its last sentence ends as it will. A small letter continues
-    # some sentences, so it stands for a word whose beginning is not known.
+    # some sentences, a capital begins others, and of a next line neither is known.
+    if "\n" in gap:
+        small, capital = _before_a_word(f"{part}\nx"), _before_a_word(f"{part}\nX")
+        return tuple(one for one, other in zip(small, capital, strict=False) if one == other)
     after = text[len(part) + len(gap)]
-    following = "\nX" if "\n" in gap else gap + (after if after.isalnum() else "x")
-    return sentences_of(for_the_ear(part + following))[:-1]
+    return _before_a_word(f"{part}{gap}{after if after.isalnum() else 'x'}")
+
+
+def _before_a_word(text: str) -> tuple[str, ...]:
+    return sentences_of(for_the_ear(text))[:-1]
 
 
 def _as_sentences(lines: list[str]) -> list[str]:

@@ -178,7 +178,7 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         name="results of minds: of helpers, talks and rehearsals, and the report of their job",
-        tools=("sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport"),
+        tools=("sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport", "playOut"),
         stored=("brain.jobs", "brain.minds", "brain.steps", "brain.effects", "brain.labels"),
         foreign="a mind of the job has read text by others, or a tainted run has sent it",
         mark="column `foreign`; `foreign` of the job's request",

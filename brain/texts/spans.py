@@ -28,24 +28,19 @@ _SPAN = re.compile(
     re.VERBOSE,
 )
 _ALTERNATIVE = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-# Tags inside a word or a sentence. All others separate words.
-_INLINE = frozenset(
-    {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd"}
-    | {
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "var",
-    }
+# Tags inside a word or a sentence. The others separate words. What is no name of HTML stays.
+_INLINE = re.compile(
+    r"a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|"
+    r"small|span|strike|strong|sub|sup|tt|u|var"
+)
+_SEPARATING = re.compile(
+    r"address|article|aside|audio|base|blockquote|body|br|button|canvas|caption|"
+    r"center|col|colgroup|data|dd|details|dfn|dialog|div|dl|dt|embed|fieldset|"
+    r"figcaption|figure|footer|form|h1|h2|h3|h4|h5|h6|head|header|hgroup|hr|"
+    r"html|iframe|img|input|label|legend|li|link|main|map|menu|meta|meter|nav|"
+    r"noscript|object|ol|optgroup|option|output|p|picture|pre|progress|script|"
+    r"section|select|source|style|summary|svg|table|tbody|td|template|textarea|"
+    r"tfoot|th|thead|time|title|tr|track|ul|video|wbr"
 )
 _TARGET = r"""\(\s*[^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)"""
 _IMAGE = re.compile(rf"!\[([^\[\]]*)\]{_TARGET}")
@@ -59,7 +54,6 @@ _ADDRESS = re.compile(
 )
 _AFTER_ADDRESS = ".,;:!?'’\"]}*_~…)"  # noqa: RUF001 - not a part of an address at its end
 _EMAIL = re.compile(r"(?:mailto:)?([^\s@]{1,64}@[^\s@]{1,255})")
-_JOINT = re.compile(r"(?<=[^\W_])_+(?=[^\W_])")
 _STRUCK = re.compile(r"~~(?=[^\s~])(?:(?!~~)[^\n])*~~")
 _LOOSE_STRIKE = re.compile(r"~~+")
 _IN_CODE = {ord(mark): HIDDEN[ord(mark)] for mark in "*_~[]<>#+!|`\\"}
@@ -87,22 +81,21 @@ def _referring(link: re.Match[str], defined: Container[str]) -> str:
 
 
 def _without_addresses(text: str) -> str:
-    found = _ADDRESS.sub(_link, text)
-    return _EMAIL.sub(lambda email: _JOINT.sub(_hidden, email[1]), found)
+    return _EMAIL.sub(r"\1", _ADDRESS.sub(_link, text))
 
 
 def _words(span: re.Match[str], seen: Callable[[str], str]) -> str:
     if code := span["code"]:
-        words = _JOINT.sub(" ", _without_addresses(" ".join(code.split())))
-        return words.translate(_IN_CODE)
+        return _without_addresses(" ".join(code.split())).translate(_IN_CODE)
     if escaped := span["escaped"]:
         return HIDDEN[ord(escaped)]
     if entity := span["entity"]:
         return _character(entity, seen) or span[0]
     if address := span["address"]:
         return address[7:] if address.lower().startswith("mailto:") else LINK
-    if span["tag"]:
-        return _tag(span["tag"].lower(), span["rest"] or "")
+    if tag := span["tag"]:
+        found = _tag(tag.lower(), span["rest"] or "")
+        return span[0] if found is None else found
     return span["email"] or ""
 
 
@@ -120,11 +113,16 @@ def _protected(char: str) -> str:
     return HIDDEN[ord(char)] if is_mark and char else char
 
 
-def _tag(name: str, rest: str) -> str:
+def _tag(name: str, rest: str) -> str | None:
+    """Return what stands for a tag; None for what only looks like one: "a <b and c> d"."""
+    if rest.strip() not in ("", "/") and "=" not in rest:
+        return None
     if name == "img":
         found = _ALTERNATIVE.search(rest)
         return (found[1] or found[2] or found[3] or "") if found else ""
-    return "" if name in _INLINE else " "
+    if _INLINE.fullmatch(name):
+        return ""
+    return " " if _SEPARATING.fullmatch(name) else None
 
 
 def _link(address: re.Match[str]) -> str:
@@ -135,7 +133,3 @@ def _link(address: re.Match[str]) -> str:
         closed -= text[end - 1] == ")"
         end -= 1
     return LINK + text[end:]
-
-
-def _hidden(marks: re.Match[str]) -> str:
-    return HIDDEN[ord("_")] * len(marks[0])

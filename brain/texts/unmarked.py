@@ -30,6 +30,13 @@ _DASH = re.compile(r"([,;:.!?…]?) [–—](?: [–—])*(?= |$)")  # noqa: RUF
 _FIRST_DASH = re.compile(r"(?:[–—] )+")  # noqa: RUF001 - dashes
 
 
+# Signs that join or part letters belong to words in these scripts (Arabic to Sinhala, Myanmar,
+# Khmer, Mongolian), and to nothing elsewhere.
+_JOINING = "\u0600-\u06ff\u0750-\u077f\u08a0-\u0dff\u1000-\u109f\u1780-\u18af"
+_JOINERS = "\u200c\u200d"
+_LOOSE = re.compile(rf"(?<![{_JOINING}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINING}])")
+
+
 class _Characters(dict[int, str]):
     """Maps a character to what stands for it. Filled on demand."""
 
@@ -42,6 +49,8 @@ def _seen(code: int) -> str:
     char = chr(code)
     if char in _LINE_ENDS or char == "\n":
         return "\n"
+    if char in _JOINERS:
+        return char
     category = unicodedata.category(char)
     if category == "Cf" or _belongs_to_a_picture(code) or char in HIDDEN:
         return ""
@@ -65,7 +74,7 @@ _CHARACTERS = _Characters()
 
 def seen(text: str) -> str:
     """Return the text with a mark for each picture, and without what nobody sees."""
-    return text.replace("\r\n", "\n").translate(_CHARACTERS)
+    return _LOOSE.sub("", text.replace("\r\n", "\n").translate(_CHARACTERS))
 
 
 def lines_of(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from brain.codec import Json, dumps
 from brain.errors import ToolFault
 from brain.says import en
 from brain.says.texts import Texts
+from brain.texts.moments import DEFAULT_ZONE
 from brain.tools.content import QuestionContent
 from brain.tools.spec import ToolCall, ToolSpec
 
@@ -28,7 +29,7 @@ class ToolInvocation:
     of the log. `foreign_texts` are tool results of this run that third parties wrote.
     `earlier_calls` are the run's earlier calls of the same tool. `approved`: the user has decided
     on exactly this call. `texts` are in the user's language while a question is prepared and while
-    a tool that acts runs.
+    a tool that acts runs. `zone` is the user's time zone, an IANA name.
     """
 
     user_id: str
@@ -41,6 +42,7 @@ class ToolInvocation:
     earlier_calls: tuple[ToolCall, ...] = ()
     approved: bool = False
     texts: Texts = en
+    zone: str = DEFAULT_ZONE
 
     def check_count(self) -> None:
         """Raise ToolFault if a tainted run has called this tool `MOST_UNASKED` times before.

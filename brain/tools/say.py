@@ -15,18 +15,14 @@ from brain.tools.typed import spec_of
 
 
 class SayToUserAndContinue(Arguments):
-    """Say something to the user now and go on working: what you are about to do, or how far you
-    are. Read out at once.
-    """
+    """Say now what you are about to do, or how far you are, and go on working."""
 
     message: Annotated[str, About("one short sentence", least=1)]
     progress: Annotated[float | None, About("how much is done, 0 to 1", 0, 1)] = None
 
 
 class SayToUserAndQuit(Arguments):
-    """Say your answer to the user and end. Without a message only if you have already said all
-    there is to say.
-    """
+    """Say your answer and end. Without a message only if you have said all there is to say."""
 
     message: Annotated[str | None, About("the answer, for the ear", null=True)] = None
 

@@ -30,18 +30,17 @@ EMPTY = "it contains no text; it may need a browser that runs its scripts"
 
 
 class ReadWebPage(Arguments):
-    """Read the text of a public web page. A long one comes in slices: nextOffset says where to
-    continue. After you have read an email or a page, you can open only addresses that the user
-    named or that appear in what you have read.
+    """Read a public web page; a long one in slices: nextOffset says where to continue. After an
+    email or a page, you can open only addresses that the user named or that you have read.
     """
 
     url: Annotated[str, About("as https://example.org/page", 4, MAX_CHARS)]
-    offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
+    offset: Annotated[int, About("start", 0, MAX_OFFSET)] = 0
 
 
 class SearchWeb(Arguments):
-    """Search the public web. Read a result with readWebPage before you rely on it. The query must
-    not contain anything private.
+    """Search the public web. Read a result with readWebPage before you rely on it. Put nothing
+    private into the query.
     """
 
     query: Annotated[str, About(least=1, most=MAX_QUERY_CHARS)]

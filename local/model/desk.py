@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from local.model.daily import BITTE, WHO
 from local.model.directions import Json, Reply
 from local.model.rules import PLEASE, act, call, is_failure, keywords, quit_with, rule, shortened
 from local.model.scene import Scene, fields
 
 SUBJECT_WORDS = 6  # words of an email that become its subject
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds, by the first letter
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "t": 86_400}  # seconds, by the first letter
+NOTHING = "I found no such email."
 
 
 def _send(scene: Scene, match: re.Match[str]) -> Reply:
@@ -27,6 +29,19 @@ def _reply(scene: Scene, match: re.Match[str]) -> Reply:
         return quit_with(scene, f"I found no email from {match['who']}.")
     arguments: Json = {"id": email["id"], "body": match["body"].strip()}
     return act(scene, "replyToEmail", "I have answered it.", **arguments)
+
+
+def _wrote(scene: Scene, match: re.Match[str]) -> Reply:
+    """Read the newest email of a person; if there is none, search the documents."""
+    found = scene.result("searchEmail")
+    if "searchEmail" in scene.offered and (found is None or _first(found, "emails")):
+        return _read_email(scene, match)
+    documents = scene.result("searchDocuments")
+    if documents is None and "searchDocuments" in scene.offered:
+        return call("searchDocuments", query=keywords(scene.task))
+    passage = _first(documents or "", "passages")
+    told = f"{passage['title']} says: {passage['snippet']}" if passage else NOTHING
+    return quit_with(scene, shortened(told))
 
 
 def _read_email(scene: Scene, match: re.Match[str]) -> Reply:
@@ -75,7 +90,8 @@ def _forget(scene: Scene, match: re.Match[str]) -> Reply:
 
 
 def _remind(scene: Scene, match: re.Match[str]) -> Reply:
-    seconds = int(match["count"]) * UNITS[match["unit"][0].lower()]
+    unit = match["unit"].lower()
+    seconds = int(match["count"]) * (3600 if unit.startswith("stunde") else UNITS[unit[0]])
     at = datetime.now(UTC) + timedelta(seconds=seconds)
     arguments: Json = {"text": match["text"].strip(), "at": at.isoformat(timespec="seconds")}
     done = f"I will remind you in {match['count']} {match['unit']}."
@@ -149,6 +165,20 @@ RULES = (
         r"(?:.*?\bfrom\s+(?P<who>[^.?!]+))?",
         _read_email,
     ),
+    rule(BITTE + r"antworte\s+(?:auf\s+)?(?P<who>[^:]+?)\s*:\s*(?P<body>\S.*)", _reply),
+    rule(rf"\bwhat (?:did|does|has) {WHO} (?:write|written|say|said|want|send|sent)\b", _wrote),
+    rule(rf"\b(?:did|has) {WHO} (?:write|written|answer|answered|reply|replied)\b", _wrote),
+    rule(
+        rf"\bwas (?:hat|schreibt|schrieb|will|wollte) {WHO}"
+        r"(?: (?:geschrieben|gesagt|gewollt))?\W*$",
+        _wrote,
+    ),
+    rule(rf"\bhat {WHO} (?:geschrieben|geantwortet)\b", _wrote),
+    rule(
+        r"\b(?:neue|letzte|ungelesene|welche|lies)\b.*\b(?:e-?mails?|mails?|post)\b"
+        r"(?:.*?\bvon\s+(?P<who>[^.?!]+))?",
+        _read_email,
+    ),
     rule(PLEASE + r"keep in mind(?: that)?\s*[:,]?\s*(?P<fact>\S.*)", _keep),
     rule(r"\bwhat do you (?:remember|know) (?:of|about)\s+(?P<what>[^.?!]+)", _recall),
     rule(PLEASE + r"forget\s+(?:about\s+|that\s+|what\s+)?(?P<what>[^.?!]+)", _forget),
@@ -157,6 +187,19 @@ RULES = (
         r"\s*(?:to|of|about|that|:)?\s*(?P<text>\S.*)",
         _remind,
     ),
+    rule(r"\bwas (?:weißt|weisst) du (?:von|über)\s+(?P<what>[^.?!]+)", _recall),
+    rule(BITTE + r"vergiss\s*,?\s*(?:dass\s+|was\s+)?(?P<what>[^.?!]+)", _forget),
+    rule(
+        BITTE + r"erinnere? mich in (?P<count>\d{1,4}) "
+        r"(?P<unit>sekunden?|minuten?|stunden?|tag(?:en)?)\s*(?:an|daran|dass|zu|:|,)?\s*(?P<text>\S.*)",
+        _remind,
+    ),
+    rule(
+        BITTE + r"(?:sag(?:e)?|gib)(?: mir)?(?: bescheid)?\s*,?\s*wenn\s+(?P<who>.+?)\s+"
+        r"(?:mir )?(?:schreibt|mailt)\b",
+        _tell,
+    ),
+    rule(BITTE + r"lösche?\s+(?:mein\w* |die |das |den )?(?P<title>[^.!?]+)", _delete),
     rule(PLEASE + r"tell me when\s+(?P<who>.+?)\s+(?:writes|emails|mails)\b", _tell),
     rule(PLEASE + r"delete\s+(?:my |the )?(?:document |note )?(?P<title>[^.!?]+)", _delete),
     rule(

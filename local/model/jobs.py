@@ -7,6 +7,8 @@ from local.model.rules import PLEASE, act, call, is_failure, quit_with, rule, sh
 from local.model.scene import Scene, fields
 
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+GERMAN = ["ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"]
+ABOUT_CHARS = 1_000
 MOST = 10  # helpers of one job
 TITLE_CHARS = 60
 
@@ -48,6 +50,33 @@ def _stop(scene: Scene, match: re.Match[str]) -> Reply:
     named = match["who"].strip(" .!?")
     whom: Json = {} if re.search(r"\b(?:helpers?|them|all|job)\b", named) else {"helper": named}
     return act(scene, "stopHelpers", f"Stopped: {named}.", job=job["id"], **whom)
+
+
+def _enough(scene: Scene, match: re.Match[str]) -> Reply:
+    job = _open_job(scene)
+    if job is None:
+        return _look(scene)
+    done = "Stopped." if match.groupdict().get("english") else "Angehalten."
+    return act(scene, "stopHelpers", done, job=job["id"])
+
+
+def _argue(scene: Scene, match: re.Match[str]) -> Reply:
+    about = (match["about"] or "").strip(" .!?:")
+    if about.lower() in ("", "it", "that", "this"):
+        about = scene.before or "this"
+    done = "They are talking. I will tell you what comes of it."
+    if match.groupdict().get("german") is not None:
+        done = "Sie reden darüber. Ich sage dir, was dabei herauskommt."
+    return act(scene, "playOut", done, kind="talk", about=about[:ABOUT_CHARS])
+
+
+def _rehearse(scene: Scene, match: re.Match[str]) -> Reply:
+    times = match["count"]
+    more: Json = {} if times is None else {"count": _number(times)}
+    done = "It is being rehearsed. I will tell you how it went."
+    if match.groupdict().get("german") is not None:
+        done = "Es wird geprobt. Ich sage dir, wie es ging."
+    return act(scene, "playOut", done, kind="rehearsal", **more)
 
 
 def _tell(scene: Scene, match: re.Match[str]) -> Reply:
@@ -95,7 +124,8 @@ def _jobs(found: str | None) -> list[Json]:
 
 
 def _number(word: str) -> int:
-    count = int(word) if word.isdecimal() else NUMBERS.index(word.lower()) + 1
+    names = GERMAN if word.lower() in GERMAN else NUMBERS
+    count = int(word) if word.isdecimal() else names.index(word.lower()) + 1
     return max(1, min(count, MOST))
 
 
@@ -113,6 +143,8 @@ _LISTED = re.compile(r",\s*(?:and\s+)?|\s+and\s+|;\s*", re.IGNORECASE)
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _COUNT = rf"(?P<count>{'|'.join(NUMBERS)}|\d{{1,2}})"
 
+BITTE = r"^\W*(?:(?:bitte|kannst du|hallo|und|dann|jetzt)\W+)*"
+
 RULES = (
     rule(
         PLEASE
@@ -124,6 +156,32 @@ RULES = (
         PLEASE + r"tell the (?P<who>(?:first|second|third|fourth|fifth|sixth)(?: one| helper)?)"
         r"\s*(?:to|that|:|,)?\s*(?P<text>\S.*)",
         _tell,
+    ),
+    rule(
+        PLEASE + r"let (?:the |a )?(?:two|three|four|pro and con|them)\b[^.!?]{0,40}?\s"
+        r"(?:argue|talk|debate|discuss)\b\s*(?:about|over|whether|on)?\s*(?P<about>[^.!?]*)",
+        _argue,
+    ),
+    rule(
+        BITTE + r"lass (?:die |mal )?(?:zwei|drei|vier|sie)\b(?P<german>)[^.!?]{0,40}?"
+        r"(?:darüber|über (?P<about>[^.!?]+?))\s+(?:streiten|reden|diskutieren)\b",
+        _argue,
+    ),
+    rule(
+        PLEASE + r"(?:make (?:a|another) rehearsal (?:of|from|out of) (?:that|this|it)|"
+        rf"rehearse (?:that|this|it))\b(?:\s+{_COUNT}\s+times)?",
+        _rehearse,
+    ),
+    rule(
+        BITTE + r"(?:mach(?:e)? (?:eine |mal eine )?probe daraus|prob(?:e|ier)? das)\b(?P<german>)"
+        rf"(?:\s+(?P<count>{'|'.join(GERMAN)}|\d{{1,2}})\s?mal)?",
+        _rehearse,
+    ),
+    rule(r"^\W*(?P<english>(?:that(?:'s| is) )?enough)\W*$", _enough),
+    rule(
+        BITTE + r"(?:das reicht|es reicht|genug|halt(?:e)? (?:sie|alle|die helfer) an|"
+        r"stopp(?:e)? (?:sie|alle|die helfer))\W*$",
+        _enough,
     ),
     rule(PLEASE + r"stop\s+(?:all\s+)?(?:the |my )?(?P<who>\S[^.!?]*)", _stop),
     rule(

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from local.model.amending import amended, is_change
 from local.model.directions import Call, Reply
+from local.model.german import in_german, is_german
 from local.model.scene import WAITING, Scene, fields
 
 CONTINUE, QUIT = "sayToUserAndContinue", "sayToUserAndQuit"
@@ -18,7 +20,12 @@ _FILLERS = (
     "that the there to up was we were what what's when where which who why will with would "
     "write written wrote you your"
 )
-FILLERS = frozenset(_FILLERS.split())
+_GERMAN_FILLERS = (
+    "bitte da das dem den der die du ein eine einen er es finde für gibt habe hast hat ich im in "
+    "ist kannst mein meine meinem meinen meiner mir mit oder sag sind steht such und uns von wann "
+    "was wer wie wo zu zum zur über"
+)
+FILLERS = frozenset((*_FILLERS.split(), *_GERMAN_FILLERS.split()))
 
 PLEASE = r"^\W*(?:(?:please|can you|could you|hi|hello|hey|now|then|and)\W+)*"
 
@@ -32,12 +39,18 @@ def rule(pattern: str, rule: Rule) -> tuple[re.Pattern[str], Rule]:
 
 def quit_with(scene: Scene, message: str) -> Reply:
     """Return the final answer, which also mentions what the user said in the meantime."""
+    message = in_words(scene, message)
     if scene.also:
         said = ", and: ".join(f"“{text}”" for text in scene.also)
         message = f"{message} You also said: {said}. Ask me that again now."
     if QUIT not in scene.offered:
         return Reply(text=message)
     return Reply(calls=(Call(name=QUIT, arguments={"message": message}),))
+
+
+def in_words(scene: Scene, message: str) -> str:
+    """Return one of the script's sentences in the language of the request."""
+    return in_german(message) if is_german(scene.task) else message
 
 
 def keywords(text: str) -> str:
@@ -60,6 +73,10 @@ def act(scene: Scene, name: str, done: str, **arguments: object) -> Reply:
         return call(name, **arguments)
     decided = replace(scene, also=())  # the user's yes or no needs no further answer
     if result.startswith(WAITING):
+        changes = [text for text in scene.also if is_change(text)]
+        asked = sum(called == name for called, _ in scene.results)
+        if asked <= len(changes):  # a yes with a change: ask again, with the change
+            return call(name, **amended(arguments, changes))
         return quit_with(decided, "All right, I leave it.")
     if result.startswith(UNKNOWN):
         return quit_with(decided, NOT_SURE)

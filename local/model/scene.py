@@ -3,14 +3,18 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from local.model.directions import Json
 
 WAITING = "The user was asked."  # begins the result of a call that waits for the user's yes
+OPEN = "[Your question above about"  # begins the note about it
 BRIDGE = "I have the results."  # stands between tool results and a text that joined
 
-_TIME = re.compile(r"\n\[\w+, \d{4}-\d\d-\d\d \d\d:\d\d UTC\]")  # ends each text of the user
+# Ends each text of the user, in their own time.
+_TIME = re.compile(r"\n\[It is \w+, \d{4}-\d\d-\d\d \d\d:\d\d [^\]\n]{1,80}\]")
+_NOW = re.compile(r"\n\[It is \w+, (\d{4}-\d\d-\d\d \d\d:\d\d) [^\]\n]{1,80}\]")
 _NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This|Your)\b.*?\](?=\n\n|$)", re.DOTALL)
 
 
@@ -18,9 +22,11 @@ _NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This|Your)\b.*?\](?=\n\n|$)", re.D
 class Scene:
     """The current request and its progress.
 
-    `task` is the user's request, `also` what the user said while it was in progress. `turns` counts
-    the answers given so far. `results` are the results of its tool calls, by name and in order.
-    `must_end`: the brain has announced that this is the last answer.
+    `task` is the user's request, `also` what the user said while it was in progress, `before` their
+    last text before it, `earlier` all of them. `turns` counts the answers given so far. `results`
+    are the results of its tool calls, by name and in order. `must_end`: the brain has announced
+    that this is the last answer. `now` is the user's wall-clock time. `is_asked`: a question of the
+    brain waits for an answer.
     """
 
     task: str
@@ -29,6 +35,10 @@ class Scene:
     results: tuple[tuple[str, str], ...]
     offered: frozenset[str]
     must_end: bool
+    before: str = ""
+    earlier: tuple[str, ...] = ()
+    is_asked: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
 
     def result(self, name: str) -> str | None:
         """Return the latest result of the tool; None if it has not been called."""
@@ -51,14 +61,25 @@ def read_scene(messages: Sequence[Json], tools: Sequence[Json]) -> Scene:
     answers = [i for i, message in enumerate(current) if message.get("tool_calls")]
     before = answers[0] if answers else len(current)
     asked = _said(current[:before])
-    return Scene(
+    earlier = _said(messages[: ends[-1] + 1]) if ends else ()
+    scene = Scene(
         task=asked[-1] if asked else "",
         also=(*asked[:-1], *_said(current[before:])),
         turns=len(answers),
         results=_results(current),
         offered=frozenset(str(_object(tool.get("function")).get("name")) for tool in tools),
         must_end=_must_end(messages),
+        before=earlier[-1] if earlier else "",
+        earlier=earlier,
+        is_asked=any(OPEN in str(m.get("content")) for m in current if m.get("role") == "user"),
     )
+    times = [time for m in messages if m.get("role") == "user" for time in _times(m)]
+    return replace(scene, now=times[-1]) if times else scene
+
+
+def _times(message: Json) -> list[datetime]:
+    found = _NOW.findall(str(message.get("content") or ""))
+    return [datetime.fromisoformat(time) for time in found]
 
 
 def passages(found: str) -> list[Passage] | None:

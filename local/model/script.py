@@ -6,9 +6,12 @@ results in the messages. So it continues after a hand-over like a real model.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from local.model import desk, jobs
+from local.model import daily, desk, jobs
+from local.model.amending import amended_request, is_change, is_no, is_yes
 from local.model.assist import help_with_instructions
+from local.model.daily import BITTE
 from local.model.directions import Call, Json, Reply
 from local.model.minds import as_mind
 from local.model.rules import (
@@ -16,6 +19,8 @@ from local.model.rules import (
     PLEASE,
     QUIT,
     Rule,
+    act,
+    in_words,
     is_failure,
     keywords,
     quit_with,
@@ -29,11 +34,13 @@ STEPS = 12  # steps of the long task if no number is given
 MAX_STEPS = 40  # steps; more would only reach the run's own limits
 THINK_S = 5  # seconds if no number is given
 MAX_THINK_S = 60  # seconds
+FACT_CHARS = 300  # of a note that is kept as a fact; a longer one becomes a document
 TITLE_WORDS = 6  # words of a note that become its title
 
+LOOKING = "Let me look in your documents."
 HELP = (
-    "I am a script, not a language model. I can remember notes, search, read and extend your "
-    "documents, read and send emails, remind you, and pretend to work on a long task. Say for "
+    "Hello! I am a script, not a language model. I can remember notes, search, read and extend "
+    "your documents, read and send emails, remind you, and pretend to work on a long task. Say for "
     "instance: remember that the bins go out on Tuesday. Or: remind me in 1 minute to call Anna. "
     "For real answers set OPENAI_API_KEY or OPENROUTER_API_KEY and start again."
 )
@@ -53,7 +60,13 @@ def perform(messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
 
 
 def _follow(scene: Scene) -> Reply:
-    for pattern, follow in (*RULES[:2], *_job_rules(scene), *desk.RULES, *RULES[2:]):
+    if is_change(scene.task) or (scene.is_asked and is_yes(scene.task)):
+        # As the brain says beside an open question: make the same call again.
+        request = amended_request(scene.earlier, scene.task)
+        scene = replace(scene, task=request or scene.task)
+    if scene.is_asked and is_no(scene.task):
+        return quit_with(scene, "All right, I leave it.")
+    for pattern, follow in (*daily.RULES, *RULES[:2], *_job_rules(scene), *desk.RULES, *RULES[2:]):
         if match := pattern.search(scene.task):
             return follow(scene, match)
     return _search(scene)
@@ -73,7 +86,8 @@ def _long_task(scene: Scene, match: re.Match[str]) -> Reply:
     done = scene.turns
     if done >= steps or CONTINUE not in scene.offered:
         return quit_with(scene, f"The long task is done, all {steps} steps of it.")
-    told = {"message": f"Step {done + 1} of {steps} is done.", "progress": (done + 1) / steps}
+    said = in_words(scene, f"Step {done + 1} of {steps} is done.")
+    told = {"message": said, "progress": (done + 1) / steps}
     return Reply(calls=(Call(name=CONTINUE, arguments=told),), delay_s=STEP_S)
 
 
@@ -93,6 +107,8 @@ def _steps(scene: Scene, match: re.Match[str]) -> Reply:
 
 def _remember(scene: Scene, match: re.Match[str]) -> Reply:
     note = match["note"].strip()
+    if "remember" in scene.offered and len(note) <= FACT_CHARS:
+        return act(scene, "remember", f"I will keep that in mind: {note}", fact=note)
     if "createDocument" not in scene.offered:
         return quit_with(scene, "I cannot keep notes here.")
     if (result := scene.result("createDocument")) is None:
@@ -138,7 +154,22 @@ def _search(scene: Scene) -> Reply:
     if not scene.task:
         return quit_with(scene, "I have nothing more to say.")
     found = scene.result("searchDocuments")
-    return _look(scene, scene.task) if found is None else quit_with(scene, _quotation(found))
+    if found is None:
+        looking = _look(scene, scene.task)
+        recall = Call(name="recall", arguments={"query": keywords(scene.task)})
+        knows = "recall" in scene.offered and len(looking.calls) > 1
+        return looking.model_copy(update={"calls": (*looking.calls, recall)}) if knows else looking
+    return quit_with(scene, _fact(scene) or _quotation(found))
+
+
+def _fact(scene: Scene) -> str:
+    """Return a remembered fact that has most words of the question; empty if none has."""
+    words = keywords(scene.task).casefold().split()
+    for fact in fields(scene.result("recall") or "").get("facts") or ():
+        text = str(fact.get("text") if isinstance(fact, dict) else "")
+        if 2 * sum(word in text.casefold() for word in words) > len(words):
+            return f"You told me: {shortened(text)}"
+    return ""
 
 
 def _look(scene: Scene, wanted: str) -> Reply:
@@ -146,7 +177,7 @@ def _look(scene: Scene, wanted: str) -> Reply:
     if "searchDocuments" not in scene.offered:
         return quit_with(scene, f"I cannot look into documents here. {HELP}")
     search = Call(name="searchDocuments", arguments={"query": keywords(wanted)})
-    say = Call(name=CONTINUE, arguments={"message": "Let me look in your documents."})
+    say = Call(name=CONTINUE, arguments={"message": in_words(scene, LOOKING)})
     return Reply(calls=(say, search) if CONTINUE in scene.offered else (search,))
 
 
@@ -167,20 +198,32 @@ def _first_with_id(found: str) -> Passage | None:
 # The first rule that matches is used; if none matches, search for the words.
 RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     rule(
-        r"^\W*(?:hi|hello|hey|good \w+|help(?: me)?|thanks|thank you)"
-        r"(?:\W+(?:there|again|brain|assistant))*\W*$",
+        r"^\W*(?:hi|hello|hey|good \w+|help(?: me)?|hallo|guten \w+|moin|servus|hilfe)"
+        r"(?:\W+(?:there|again|brain|assistant|zusammen))*\W*$",
         _explain,
     ),
-    rule(r"\b(?:what can you do|who are you|what are you|how do you work)\b", _explain),
+    rule(
+        r"\b(?:what can you do|who are you|what are you|how do you work)\b"
+        r"|\b(?:was kannst du|wer bist du)\b",
+        _explain,
+    ),
     rule(
         PLEASE + r"(?:remember|note|write down|make a note)\b(?: down| of| that)?\s*[:,]?\s*"
         r"(?P<note>\S.*)",
         _remember,
     ),
+    rule(
+        BITTE + r"(?:merke? dir|notiere?(?: dir)?|schreib(?:e)? (?:dir )?auf)\b(?:\s*,?\s*dass)?"
+        r"\s*[:,]?\s*(?P<note>\S.*)",
+        _remember,
+    ),
     rule(PLEASE + r"add\s+(?P<text>.+?)\s+to\s+(?:my |the )?(?P<title>[^.!?]+)", _add),
     rule(PLEASE + r"change\s+(?:my |the )?(?P<title>.+?)\s+to\s+(?P<text>.+)", _add),
     rule(PLEASE + r"read\s+(?:me\s+|out\s+)*(?:my |the )?(?P<title>[^.!?]+)", _read),
-    rule(r"\blong task\b(?:\D*(?P<steps>\d{1,9})\s*steps?)?", _long_task),
+    rule(
+        r"\b(?:long task|lange aufgabe)\b(?:\D*(?P<steps>\d{1,9})\s*(?:steps?|schritt\w*))?",
+        _long_task,
+    ),
     rule(r"\btell me your steps\b|\btwo things\b.*\bdone\b", _steps),
     rule(PLEASE + r"say\s+(?P<said>.+?)\s+twice\b", _steps),
     rule(

@@ -8,7 +8,7 @@ from local.openapi.typescript import declarations
 from local.services import ROOT
 
 OPENAPI = ROOT / "brain" / "http" / "openapi.json"  # docs/openapi.json points to it
-TYPES = ROOT / "public" / "brain.d.ts"
+TYPES = ROOT / "public" / "wire.d.ts"
 
 
 def files() -> dict[Path, str]:

@@ -71,6 +71,7 @@ def _upload() -> Json:
         _query("patience", "Seconds.", {"type": "number", "minimum": 0, "maximum": 3600}),
         _query("only", "`text`: the brain is not asked.", {"type": "string", "enum": ["text"]}),
         _query("language", "The language that is spoken.", TEXT),
+        _query("zone", "The time zone of the device.", TEXT),
     ]
     return upload
 

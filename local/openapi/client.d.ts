@@ -69,20 +69,28 @@ export interface Brain {
   onJob: (listener: (event: JobChange) => void) => () => void;
   /** Begins a spoken conversation. Call it in a press. */
   talk: (options: TalkOptions) => Talk;
+  /** The server's time in ms since 1970, to compare with `createdAt` and `expiresAt`; the device's clock may be wrong. */
+  now: () => number;
   close: () => void;
   /** As it was at the time of connecting. */
   session: Session;
 }
 
+/** Nothing if the user has signed out. */
+export type Token = string | null | undefined;
+
 export interface ConnectOptions {
   /** The server's address; the page's own origin by default. */
   baseUrl?: string;
   accessKey?: string;
-  token?: string;
+  /** Of your app. A function is called again whenever a fresh one is needed. */
+  token?: string | (() => Token | Promise<Token>);
   /** Of a job (`conversationId`): connects to that log, not to the brain's. */
   mind?: string;
   /** A BCP 47 tag; that of the browser by default. */
   language?: string | null;
+  /** A time zone, an IANA name; that of the browser by default. */
+  zone?: string | null;
   /** How many earlier entries to start with (0). */
   history?: number;
   /** Use only this one, and poll while it is away. */
@@ -291,8 +299,10 @@ export interface ToolForm {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as the device has it. */
   now: () => number;
+  /** Milliseconds of a clock that nobody sets; `now` by default. */
+  steady?: () => number;
   /** Returns a function that cancels. */
   after: (ms: number, act: () => void) => () => void;
 }

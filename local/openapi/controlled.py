@@ -20,6 +20,14 @@ def controlled() -> dict[str, Json]:
                 "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
             }
         ),
+        "Claimed": thing(
+            {
+                "seq": WHOLE,
+                "state": {"type": "string", "enum": ["yours", "held", "over"]},
+                "claim": WHOLE,
+                "leftMs": WHOLE,
+            }
+        ),
         "Withdrawn": thing(
             {
                 "state": {"type": "string", "enum": ["withdrawn", "stands"]},

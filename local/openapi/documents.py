@@ -3,6 +3,7 @@
 from brain.codec import Json
 from brain.documents.files.kinds import MEDIA_TYPES
 from local.openapi.operations import (
+    CURSOR,
     DOCUMENT,
     FILE,
     LIMIT,
@@ -15,12 +16,12 @@ from local.openapi.operations import (
     posted,
 )
 from local.openapi.parts import listed
-from local.openapi.schemas import WHOLE, ref, thing
+from local.openapi.schemas import WHOLE, page, ref, thing
 
 
 def document_paths() -> Json:
     """The routes of documents and of their changes."""
-    documents = {"anyOf": [thing({"documents": listed("DocumentFound")}), ref("Document")]}
+    documents = {"anyOf": [page("documents", listed("DocumentFound")), ref("Document")]}
     see = posted(
         "Note that the user has seen a document.",
         "SeenBody",
@@ -30,7 +31,7 @@ def document_paths() -> Json:
     )
     return {
         "/api/documents": {
-            "get": got("List documents, or read one.", documents, ONE, QUERY, LIMIT),
+            "get": got("List documents, or read one.", documents, ONE, QUERY, LIMIT, CURSOR),
             "post": _keeping(),
             "put": see,
             "patch": _patching(),

@@ -3,7 +3,9 @@
 from typing import Any
 
 from brain.codec import Json
+from brain.codec.places import MOST_CHARS
 from brain.documents.rules import MAX_TITLE_CHARS
+from brain.http.devices import NAMED
 from brain.http.edge import MAX_SEQ
 from brain.http.resources import LISTED, MOST_LISTED
 from local.openapi.schemas import TEXT, ref
@@ -17,6 +19,7 @@ EVENTS = {
     "content": "PieceData",
     "run": "RunChange",
     "reset": "Reset",
+    "document": "DocumentChange",
     "done": "Reply",
     "bye": "Bye",
     "error": "Problem",
@@ -47,6 +50,18 @@ CHECK: Json = {
     "description": "`health`: answer as /api/health does.",
     "schema": {"type": "string", "enum": ["health"]},
 }
+DEEP: Json = {
+    "name": "deep",
+    "in": "query",
+    "description": "`1`: ask each service; 503 if one does not work.",
+    "schema": {"type": "string", "enum": ["1"]},
+}
+DEVICE: Json = {
+    "name": NAMED,
+    "in": "query",
+    "description": "The name of the page, 8 to 64 of `[A-Za-z0-9_-]`; see reference/roads.md.",
+    "schema": TEXT,
+}
 DOCUMENT: Json = {"name": "document", "in": "query", "required": True, "schema": TEXT}
 SINCE_PLACE: Json = {
     "name": "since",
@@ -54,9 +69,22 @@ SINCE_PLACE: Json = {
     "description": "Changes after this place.",
     "schema": {"type": "integer", "minimum": 0, "maximum": MAX_SEQ, "default": 0},
 }
+BEFORE: Json = {
+    "name": "beforeSeq",
+    "in": "query",
+    "description": "The last entries before this seq; then `sinceSeq` does not count.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_SEQ},
+}
+CURSOR: Json = {
+    "name": "cursor",
+    "in": "query",
+    "description": "The `nextCursor` of the page before, unchanged.",
+    "schema": {"type": "string", "maxLength": MOST_CHARS},
+}
 OFFSET: Json = {
     "name": "offset",
     "in": "query",
+    "deprecated": True,
     "schema": {"type": "integer", "minimum": 0, "default": 0},
 }
 MIND: Json = {
@@ -162,7 +190,7 @@ def answered(answer: str | Json) -> Json:
 
 def streamed(*, one_run: bool = False) -> Json:
     """Describe the events of a run, or of the log, each with the schema of its data."""
-    left_out = ("run", "reset") if one_run else ("thought", "action", "content", "done")
+    left_out = ("run", "reset", "document") if one_run else ("thought", "action", "content", "done")
     return {
         "schema": {"type": "string"},
         "x-events": {name: ref(kind) for name, kind in EVENTS.items() if name not in left_out},

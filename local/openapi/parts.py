@@ -17,6 +17,7 @@ from brain.events.bodies import (
 from brain.http.bodies import HangUpBody, SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import (
     AnswerBody,
+    ClaimBody,
     DecideBody,
     EditBody,
     HeardBody,
@@ -29,7 +30,7 @@ from brain.jobs.assist_http import AssistBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
-from brain.preferences.rules import PREFERENCES
+from brain.preferences.rules import IN_USE, PREFERENCES
 from brain.questions.http import ASKED
 from brain.routes.audio_stream import TicketBody
 from brain.routes.calls import OUTCOME
@@ -43,6 +44,7 @@ from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
 from local.openapi.controlled import controlled
 from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
+from local.openapi.health import HEALTH, in_use
 from local.openapi.job_parts import GIVEN_SCENARIOS, JOB_BODIES, JOB_FORMS, JOBS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
@@ -64,8 +66,9 @@ FORMS: dict[str, Form[Any]] = {
     "Fact": FACT,
     "Rule": RULE,
     "Preferences": PREFERENCES,
+    "InUse": IN_USE,
 }
-ORDERS = (StopBody, HeardBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
+ORDERS = (StopBody, HeardBody, ClaimBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
 EVENTS = (EmailData, ReminderData, DocumentData, EventData)
 ERRORS = {
     400: "The body is not JSON.",
@@ -104,6 +107,7 @@ def components() -> Json:
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
+    found["PreferencesInUse"] = in_use(found["Preferences"])
     return {
         "schemas": {**found, **_by_hand(found)},
         "responses": {f"Problem{status}": _problem(text) for status, text in ERRORS.items()},
@@ -118,6 +122,9 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "EarlierPage": thing(
+            {"messages": listed("Entry"), "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+        ),
         "AskedQuestion": {
             **asked,
             "description": "A question that waits for a decision.",
@@ -133,7 +140,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
         "Deleted": thing({"deleted": TEXT}),
         "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
-        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
+        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}, device=TEXT),
         "ChannelWebhook": thing(
             {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
         ),
@@ -179,7 +186,7 @@ FEATURES: Json = {
             "documents": FLAG,
             "memory": FLAG,
             "email": FLAG,
-            "model": thing({"name": TEXT, "scripted": FLAG}),
+            "model": thing({"name": nullable(TEXT), "scripted": FLAG}, problem=TEXT),
             "local": FLAG,
             "jobs": FLAG,
             "voice": ref("VoiceFeatures"),
@@ -190,36 +197,21 @@ PUSHER: Json = thing(
     {"key": TEXT, "forceTLS": FLAG}, cluster=TEXT, wsHost=TEXT, wsPort={"type": "integer"}
 )
 SESSION: Json = {
-    "description": "All that a page needs. `cursor` is the log's last seq.",
+    "description": "All that a page needs. `cursor` is the log's last seq, `time` the server's. "
+    "`zone` and `language` are those in use.",
     **thing(
         {
+            "time": MOMENT,
             "userId": TEXT,
             "token": TEXT,
             "expiresAt": MOMENT,
             "channel": TEXT,
             "presenceChannel": TEXT,
-            "pusher": ref("PusherSettings"),
+            "pusher": nullable(ref("PusherSettings")),
             "cursor": WHOLE,
+            "zone": TEXT,
+            "language": TEXT,
             "features": ref("Features"),
-        }
-    ),
-}
-HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault, and why the last look "
-    "into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable "
-    "is missing for it.",
-    **thing(
-        {
-            "ok": FLAG,
-            "version": TEXT,
-            "checks": {
-                "type": "object",
-                "additionalProperties": thing(
-                    {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
-                ),
-            },
-            "absent": {"type": "object", "additionalProperties": TEXT},
         }
     ),
 }

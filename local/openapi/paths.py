@@ -8,7 +8,11 @@ from local.openapi.chat import chat_paths
 from local.openapi.documents import document_paths
 from local.openapi.jobs import job_paths
 from local.openapi.operations import (
+    BEFORE,
     CHECK,
+    CURSOR,
+    DEEP,
+    DEVICE,
     LAST_ID,
     LIMIT,
     MIND,
@@ -26,7 +30,7 @@ from local.openapi.operations import (
     streamed,
 )
 from local.openapi.parts import listed
-from local.openapi.schemas import nullable, ref, thing
+from local.openapi.schemas import nullable, page, ref, thing
 from local.openapi.voice import voice_paths
 
 
@@ -59,13 +63,13 @@ def _talking() -> Json:
         security=USER,
     )
     said["responses"]["200"]["content"]["text/event-stream"] = streamed(one_run=True)
-    answers = ("Reply", "Stopped", "JobStopped", "HeardMark", "Withdrawn")
+    answers = ("Reply", "Stopped", "JobStopped", "HeardMark", "Claimed", "Withdrawn")
     done = {"anyOf": [ref(answer) for answer in answers]}
     return {
         "/api/voiceToBrain": {"post": said},
         "/api/control": {
             "post": posted(
-                "Stop the run or a job, report what was heard, take back a text, or decide.",
+                "Stop, report what was heard, claim a message, take back a text, or decide.",
                 "Order",
                 done,
                 errors=(404, 409, 429, 503),
@@ -84,21 +88,30 @@ def _talking() -> Json:
 
 def _reading() -> Json:
     messages = got(
-        "Read the log in order.", "LogPage", SINCE, limit(DEFAULT_LIMIT, MAX_LIMIT), MIND
+        "Read the log in order.",
+        {"anyOf": [ref("LogPage"), ref("EarlierPage")]},
+        SINCE,
+        BEFORE,
+        limit(DEFAULT_LIMIT, MAX_LIMIT),
+        MIND,
     )
     stream = operation(
         "Follow the log as it grows.",
         {"200": {"description": "Events.", "content": {"text/event-stream": streamed()}}},
         errors=(401, 404, 422, 503),
         security=USER,
-        parameters=[LAST_ID, SINCE, MIND],
+        parameters=[LAST_ID, SINCE, DEVICE, MIND],
     )
     status = {"anyOf": [ref("Status"), ref("Health")]}
-    health = operation("Show which services are set up.", {"200": answered("Health")})
+    health = operation(
+        "Show which services are set up.",
+        {"200": answered("Health"), "503": answered("Health")},
+        parameters=[DEEP],
+    )
     about = {"200": answered({"type": "object"}), "304": {"description": "Not modified."}}
     return {
         "/api/messages": {"get": messages},
-        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK, MIND)},
+        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK, DEVICE, MIND)},
         "/api/stream": {"get": stream},
         "/api/health": {"get": health},
         "/api/openapi.json": {"get": operation("Describe this interface.", about)},
@@ -106,17 +119,18 @@ def _reading() -> Json:
 
 
 def _things() -> Json:
-    emails = {"anyOf": [thing({"emails": listed("EmailFound")}), ref("Email")]}
-    facts = thing({"facts": listed("Fact")}, nextOffset={"type": "integer"})
+    emails = {"anyOf": [page("emails", listed("EmailFound")), ref("Email")]}
+    facts = page("facts", listed("Fact"), nextOffset={"type": "integer"})
     return {
         **document_paths(),
-        "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT)},
+        "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT, CURSOR)},
         "/api/facts": {
-            "get": got("List what was remembered, newest first.", facts, LIMIT, OFFSET),
+            "get": got("List what was remembered, newest first.", facts, LIMIT, CURSOR, OFFSET),
             "delete": deleting("Forget a fact."),
         },
         "/api/preferences": _preferences(),
         "/api/rules": _rules(),
+        "/api/reminders": _reminders(),
         "/api/questions": {
             "get": got(
                 "Show the question that waits for a decision.",
@@ -130,11 +144,27 @@ def _preferences() -> Json:
     save = posted(
         "Replace the preferences.",
         "PreferencesBody",
-        "Preferences",
+        "PreferencesInUse",
         errors=(404, 503),
         security=USER,
     )
-    return {"get": got("Read the preferences.", "Preferences"), "put": save}
+    return {"get": got("Read the preferences.", "PreferencesInUse"), "put": save}
+
+
+def _reminders() -> Json:
+    reminder = thing(
+        {
+            "id": {"type": "string"},
+            "text": {"type": "string"},
+            "at": {"type": "string", "format": "date-time"},
+            "foreign": {"type": "boolean"},
+        }
+    )
+    every = page("reminders", {"type": "array", "items": reminder})
+    return {
+        "get": got("List the reminders, the next one first.", every, LIMIT, CURSOR),
+        "delete": deleting("Cancel a reminder."),
+    }
 
 
 def _rules() -> Json:

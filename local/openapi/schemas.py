@@ -40,6 +40,12 @@ def thing(required: Json, **optional: Json) -> Json:
     }
 
 
+def page(name: str, rows: Json, **optional: Json) -> Json:
+    """A page of a list, with the cursor of the next one."""
+    more: Json = {"total": WHOLE, "nextCursor": nullable({"type": "string"})}
+    return thing({name: rows, **more}, **optional)
+
+
 class Schemas:
     """The named schemas of a document. `named` gives a form another name than its class has."""
 

@@ -1,16 +1,14 @@
-"""TypeScript declarations: the wire's from the document, the client's own as they are written."""
+"""TypeScript declarations of what goes over the wire, made from the document."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from brain.codec import Json
 from local.openapi.schemas import REF
 
-CLIENT = Path(__file__).with_name("client.d.ts")
 HEAD = """\
-// The types of the client library (brain.js) and of what goes over the wire.
+// The types of what goes over the wire.
 // Written by `python -m local.openapi`: do not edit.
 """
 # What only the queue, the channel's server and other programs send.
@@ -22,11 +20,10 @@ PRIMITIVES = {"string": "string", "boolean": "boolean", "integer": "number", "nu
 
 
 def declarations(document: Json) -> str:
-    """The text of `brain.d.ts`."""
+    """The text of `wire.d.ts`."""
     schemas = document["components"]["schemas"]
     wire = [_declared(name, one) for name, one in schemas.items() if name not in LEFT_OUT]
-    head = f"{HEAD}\n// ---- the client library\n"
-    return "\n".join([head, CLIENT.read_text(), "// ---- the wire\n", *wire])
+    return "\n".join([HEAD, *wire])
 
 
 def _declared(name: str, schema: Json) -> str:

@@ -114,7 +114,7 @@ class Instance:
         loop = asyncio.get_running_loop()
         listener = await loop.create_unix_server(lambda: IpcProtocol(self._on_message), socket)
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "vercel_runtime.vc_init"),
+            *(sys.executable, "-m", "vercel_runtime.vc_init", source.name),  # the name: for pkill
             cwd=source.root,
             env={**source.env, **_entry(source), "VERCEL_IPC_PATH": str(socket)},
             stdin=asyncio.subprocess.DEVNULL,

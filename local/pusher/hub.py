@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -31,8 +31,11 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
+    """`except_id` is the connection that was left out."""
+
     name: str
     data: str
+    except_id: str | None = None
 
 
 class Peer(Protocol):
@@ -151,7 +154,8 @@ class Hub:
     ) -> None:
         """`user_id` is the member who sent a client event; other events have none."""
         self._published += 1
-        self.events.setdefault(name, deque(maxlen=EVENTS_KEPT)).append(event)
+        sent = replace(event, except_id=except_id)
+        self.events.setdefault(name, deque(maxlen=EVENTS_KEPT)).append(sent)
         frame = event_frame(event.name, event.data, channel=name, user_id=user_id)
         for listener in self._listeners(name):
             if listener.id != except_id:

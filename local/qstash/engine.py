@@ -233,7 +233,8 @@ class QueueEngine:
 
     def _schedule(self, message: QueueMessage) -> None:
         self._messages[message.id] = message
-        due_ms = message.due_ms + self._sender.late_ms()
+        now_ms = self.now_ms()
+        due_ms = now_ms + self._sender.hurried_ms(message.due_ms - now_ms) + self._sender.late_ms()
         self._agenda.put(message.id, due_ms, line=message.queue)
 
     def _forget(self, message: QueueMessage) -> None:

@@ -30,7 +30,10 @@ OWN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encod
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Switches:
-    """Deliberate faults. With all of them off, the queue works perfectly."""
+    """Deliberate faults. With all of them off, the queue works perfectly.
+
+    `hurry` is none: with it, a test need not wait as long as people do.
+    """
 
     hold: bool = False  # start no delivery; deliveries already started continue
     double: bool = False  # send every attempt twice at once; the first copy's answer counts
@@ -40,6 +43,7 @@ class Switches:
         0.0  # deliver later than requested, by this much
     )
     shuffle: bool = False  # ... by a random part of it, which changes the order
+    hurry: Annotated[float, Field(ge=1, le=100)] = 1.0  # divides the delays that were asked for
 
 
 class Sender:
@@ -58,6 +62,10 @@ class Sender:
             self._client = client
             yield
             self._client = None
+
+    def hurried_ms(self, wait_ms: int) -> int:
+        """Return how long a message waits that asked to be sent after so many milliseconds."""
+        return int(wait_ms / self.switches.hurry) if wait_ms > 0 else wait_ms
 
     def late_ms(self) -> int:
         """Return how many milliseconds later than requested the next message is sent."""

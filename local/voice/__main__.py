@@ -24,19 +24,23 @@ from local.voice.ears import Choice, chosen
 from local.voice.senses import Ear, Mouth
 from local.voice.turns import IsVoice, is_loud
 
+log = logging.getLogger(__name__)
+
 LIKELY = 0.5  # the probability from which a sound is a voice
 
 
 async def main(port: int, port_file: Path, choice: Choice) -> None:
     """Serve until a signal asks the process to end. The file tells the port, once it is served."""
-    is_voice = _is_voice()
-    app = voice_app(ear=_ear(choice), mouth=_mouth(choice), peer=_peer(is_voice), is_voice=is_voice)
+    is_voice, mouth = _is_voice(), _mouth(choice)
+    app = voice_app(ear=_ear(choice), mouth=mouth, peer=_peer(is_voice), is_voice=is_voice)
     door = OwnDoor(FaultInjector(app), os.environ, from_any_port=True)
     async with serving(door, port=port) as address:
         unfinished = port_file.with_suffix(".unfinished")
         unfinished.write_text(str(address.port))
         unfinished.rename(port_file)
+        warming = asyncio.create_task(_warm(mouth))
         await until_stopped()
+        warming.cancel()
 
 
 def _ear(choice: Choice) -> Ear | None:
@@ -53,6 +57,15 @@ def _mouth(choice: Choice) -> Mouth | None:
     from local.voice.mouths import EspeakMouth, PiperMouth
 
     return PiperMouth(Path(choice.voice)) if choice.voice else EspeakMouth(choice.espeak)
+
+
+async def _warm(mouth: Mouth | None) -> None:
+    """Let the mouth say something that nobody hears: the first text takes a second longer."""
+    try:
+        if mouth:
+            await mouth.say("Hello.")
+    except Exception:
+        log.exception("voice: the mouth does not speak")
 
 
 def _is_voice() -> Callable[[], IsVoice]:

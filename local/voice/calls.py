@@ -13,10 +13,11 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from local.voice.ahead import Ahead
 from local.voice.records import Json, Records, Session
 from local.voice.senses import Ear, Mouth
 from local.voice.sounds import EAR_RATE, MOUTH_RATE, seconds, wav
-from local.voice.turns import Ended, IsVoice
+from local.voice.turns import Ended, IsVoice, Paused
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ class Listener(Protocol):
 
     async def began(self, at_s: float) -> None:
         """The user began to speak."""
+        ...
+
+    def paused(self, pause: Paused) -> None:
+        """The user is silent, and has perhaps finished a turn."""
         ...
 
     async def said(self, turn: Ended) -> None:
@@ -91,6 +96,7 @@ class Call(ABC):
         self.senses = senses
         self.records = records
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ahead = Ahead(self._words)
         self._began_at = time.monotonic()
 
     @abstractmethod
@@ -132,18 +138,33 @@ class Call(ABC):
         """Return the time since the call began, in milliseconds."""
         return round((time.monotonic() - self._began_at) * 1000)
 
+    def paused(self, pause: Paused) -> None:
+        """Recognise what was said so far: if the turn ends here, its words are known at once."""
+        if self.senses.ear.is_slow:
+            self._ahead.begin(pause)
+
     async def hear(self, turn: Ended) -> str:
         """Return the words of a turn; empty if nothing was said."""
-        settings_language = str(self.session.settings.get("language") or "")
-        heard = await self.senses.ear.hear(wav(turn.pcm, EAR_RATE), language=settings_language)
+        self.session.turns.append(time.time())
+        return await self._ahead.words(turn)
+
+    async def _words(self, pcm: bytes) -> str:
+        language = str(self.session.settings.get("language") or "")
+        heard = await self.senses.ear.hear(wav(pcm, EAR_RATE), language=language)
         return heard.text.strip()
+
+    async def make(self, sentence: str) -> bytes:
+        """Return the samples of a sentence."""
+        pcm = await self.senses.mouth.say(sentence.strip())
+        self.session.sounds.append(time.time())
+        return pcm
 
     async def sounds(self, text: str) -> AsyncGenerator[bytes]:
         """Yield the samples of each sentence; the next one is made while one is played."""
         ahead: asyncio.Task[bytes] | None = None
         try:
             for sentence in SENTENCE.findall(text):
-                making = asyncio.create_task(self.senses.mouth.say(sentence.strip()))
+                making = asyncio.create_task(self.make(sentence))
                 if ahead is not None:
                     yield await ahead
                 ahead = making
@@ -167,6 +188,7 @@ class Call(ABC):
 
     def drop_tasks(self) -> None:
         """Cancel what the call still does, except the task that asks."""
+        self._ahead.drop()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
 

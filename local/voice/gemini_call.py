@@ -21,7 +21,7 @@ from local.voice.calls import Call, Senses
 from local.voice.realtime_call import TOOL, message_in
 from local.voice.records import Json, Records, Session
 from local.voice.sounds import EAR_RATE, MOUTH_RATE, SAMPLE_BYTES, seconds
-from local.voice.turns import SILENCE_S, Began, Ended, Turns
+from local.voice.turns import SILENCE_S, Began, Ended, Paused, Turns
 
 PIECE_S = 0.2  # seconds of sound in a frame
 MOST_CALLS = 3  # of one turn: an empty answer makes the model call again
@@ -86,6 +86,8 @@ class GeminiCall(Call):
                 match event:
                     case Began():
                         await self.began(event.at_s)
+                    case Paused():
+                        self.paused(event)
                     case Ended():
                         await self.said(event)
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from local.voice.calls import SENTENCE, Senses
 from local.voice.records import Json, Records, Session
 from local.voice.sounds import MOUTH_RATE, seconds
-from local.voice.turns import Ended
+from local.voice.turns import Ended, Paused
 from local.voice.webrtc import WebRtcCall
 
 PIECE_WORDS = 4  # in a fragment of a transcript
@@ -93,6 +93,10 @@ class LiveCall(WebRtcCall):
             await self._resume()
             self._cuts += 1
             self.peer.cut()
+
+    def paused(self, pause: Paused) -> None:
+        if not self._is_muted:
+            super().paused(pause)
 
     async def said(self, turn: Ended) -> None:
         if not self._is_muted:
@@ -180,7 +184,7 @@ class LiveCall(WebRtcCall):
 
     async def _say_sentence(self, sentence: str) -> bool:
         """Return whether it was said to its end. Its words are told as they are spoken."""
-        pcm = await self.senses.mouth.say(sentence.strip())
+        pcm = await self.make(sentence)
         start_ms, length_ms = self.ms(), round(seconds(pcm, MOUTH_RATE) * 1000)
         playing = asyncio.create_task(self.peer.play(pcm))
         try:

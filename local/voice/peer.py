@@ -24,7 +24,7 @@ from av import AudioFrame, AudioResampler
 from local.voice.calls import BadOffer, Listener, check_offer
 from local.voice.codec import frame_of, raw
 from local.voice.sounds import EAR_RATE, MOUTH_RATE, SAMPLE_BYTES
-from local.voice.turns import Began, Ended, IsVoice, Turns
+from local.voice.turns import Began, Ended, Event, IsVoice, Paused, Turns
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +114,12 @@ class WebRtcPeer:
             pass  # the track has ended, and the connection will tell
 
 
-async def _report(event: Began | Ended, listener: Listener) -> None:
+async def _report(event: Event, listener: Listener) -> None:
     match event:
         case Began():
             await listener.began(event.at_s)
+        case Paused():
+            listener.paused(event)
         case Ended():
             await listener.said(event)
 

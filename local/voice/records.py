@@ -38,6 +38,10 @@ class Session:
     connections: int = 0
     events: list[Json] = field(default_factory=list)
     """What the page sent and what it was sent, as {"from", "event", "at"}; sound is left out."""
+    turns: list[float] = field(default_factory=list)
+    """When each turn of the user was found to have ended. Not every vendor tells the page."""
+    sounds: list[float] = field(default_factory=list)
+    """When the sound of each sentence was ready."""
 
 
 class Records:

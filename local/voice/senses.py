@@ -39,6 +39,8 @@ class UnknownForm(Exception):
 
 class Ear(Protocol):
     name: str
+    is_slow: bool
+    """Whether it pays to begin before it is certain that a turn has ended."""
 
     async def hear(self, audio: bytes, *, language: str = "") -> Heard:
         """Understand a file of any usual kind. Raises UnreadableSound."""
@@ -61,6 +63,7 @@ class ScriptedEar:
     """Understands the text that a file names, then those that a test has set, then SAID."""
 
     name = "script"
+    is_slow = False
 
     def __init__(self) -> None:
         self.told: deque[Heard] = deque()

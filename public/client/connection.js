@@ -5,7 +5,7 @@ import { Inbox } from './inbox.js';
 import { Roads } from './roads.js';
 import { RunState } from './run.js';
 import { Topic } from './topic.js';
-import { attend } from './wakes.js';
+import { attend } from './time/wakes.js';
 import { Watch } from './watch.js';
 
 /** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
@@ -18,7 +18,7 @@ import { Watch } from './watch.js';
 
 /**
  * @typedef {object} Choices
- * @property {import('./outside.js').PusherClass | null} Pusher
+ * @property {import('./outside.js').PusherClass | null} [Pusher] loaded when needed by default
  * @property {number} history earlier entries to start with
  * @property {RoadName | null} road null = whichever works best
  */
@@ -37,9 +37,12 @@ export class Connection {
   pieces = new Topic();
   /** @type {Topic<import('./minds/types.js').JobChange>} */
   jobs = new Topic();
+  /** @type {Topic<import('./types.js').DocumentNews>} */
+  documents = new Topic();
   /** @type {Topic<State>} */
   #states = new Topic();
   #world;
+  #gateway;
   #watch;
   /** @type {Listener | null} */
   #listener = null;
@@ -47,6 +50,7 @@ export class Connection {
   /** @type {number | null} */
   #others = null;
   #isCatchingUp = true;
+  #isMute = false;
   #lastState = '';
 
   /**
@@ -56,6 +60,8 @@ export class Connection {
    */
   constructor(world, gateway, { Pusher, history, road }) {
     this.#world = world;
+    this.#gateway = gateway;
+    gateway.onRefused = () => this.#watch.poll();
     const isAway = () => this.#isCatchingUp || world.surroundings.isHidden;
     this.inbox = new Inbox(
       world.userStorage,
@@ -106,6 +112,12 @@ export class Connection {
   /** Reset the count of missed messages. */
   seen = () => {
     this.inbox.missed = 0;
+    this.#changed();
+  };
+
+  /** @param {boolean} isMute */
+  hearMute = (isMute) => {
+    this.#isMute = isMute;
     this.#changed();
   };
 
@@ -164,13 +176,16 @@ export class Connection {
 
   /** @param {'change' | 'wake' | 'tick'} what */
   #onSurroundings(what) {
-    const { isHidden, isOnline, isFrozen } = this.#world.surroundings;
+    const { surroundings, clock } = this.#world;
+    const { isHidden, isOnline, isFrozen } = surroundings;
     const isWake = what === 'wake';
+    const isWanted = !isHidden || clock.isSure === false; // a hidden page may speak too
     if (isWake) {
       this.#isCatchingUp = true;
       this.roads.close(); // an open connection may be dead without an error
+      this.#gateway.look();
     }
-    if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.poll(isWake);
+    if (what !== 'tick' && isOnline && isWanted && !isFrozen) this.#watch.poll(isWake);
     this.#changed();
   }
 
@@ -203,6 +218,7 @@ export class Connection {
       retrying: this.sending.retrying,
       problem,
       missed: this.inbox.missed,
+      mute: this.#isMute,
     };
   }
 }

@@ -7,6 +7,7 @@ import { Speaker } from './speaker.js';
 
 /** @typedef {import('./types.js').Answer} Answer */
 /** @typedef {import('./types.js').Entry} Entry */
+/** @typedef {import('./types.js').Message} Message */
 /** @typedef {import('./outside.js').World} World */
 
 const LATER = 'The answer comes later. Do not say this to the user.';
@@ -15,8 +16,9 @@ const STOPPED = 'The user stopped the task. Do not say this to the user.';
 export class Dialogue {
   #world;
   #connection;
-  /** @type {Set<string | null | undefined>} */
-  #ours = new Set(); // ids of this tab's texts, decisions and runs, and of agent calls in progress
+  /** @type {Set<string | number | null | undefined>} */
+  #ours = new Set(); // ids of this tab's texts, decisions, runs and replies, of agent calls in
+  // progress, and seqs of its texts
 
   /**
    * @param {World} world
@@ -28,7 +30,16 @@ export class Dialogue {
     const ours = this.#ours;
     const { log } = connection.inbox;
     this.handlers = new Handlers({ world, ours, decide: this.decide });
-    this.speaker = new Speaker({ world, ours, log, heard: this.heard });
+    const isOurs = (/** @type {Message} */ { answersSeq }) => ours.has(answersSeq);
+    this.speaker = new Speaker({
+      world,
+      log,
+      isOurs,
+      isOursNow: (message) => ours.has(message.id) || (connection.sending.isActive && isOurs(message)),
+      claim: (seq) => connection.sending.control({ type: 'claim', seq, device: world.device }),
+      heard: this.heard,
+      onMute: connection.hearMute,
+    });
   }
 
   /**
@@ -40,7 +51,7 @@ export class Dialogue {
       return this.speaker.receive(entry, isNew);
     }
     if (entry.role === 'user' && this.#ours.has(entry.decision?.questionId ?? entry.messageId)) {
-      this.#ours.add(entry.runId);
+      this.#ours.add(entry.runId).add(entry.seq);
       this.#connection.run.await(entry);
     }
     this.handlers.receive(entry, isNew);
@@ -62,7 +73,8 @@ export class Dialogue {
    */
   askBrain = async (text, { signal, ...options } = {}) => {
     const messageId = options.messageId ?? newMessageId(this.#world.random);
-    const order = { clientTools: this.handlers.forms, language: this.#world.language, ...options, text, messageId };
+    const device = this.#device;
+    const order = { clientTools: this.handlers.forms, ...this.#world.locale, device, ...options, text, messageId };
     const callId = order.callId ?? messageId;
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();
@@ -96,7 +108,7 @@ export class Dialogue {
    * @returns {Promise<Answer>}
    */
   decide = async (questionId, { verdict, ...more }) => {
-    const order = { type: verdict, questionId, ...more };
+    const order = { type: verdict, questionId, device: this.#device, ...more };
     this.#ours.add(questionId);
     return this.#settle(await this.#connection.sending.control(order));
   };
@@ -105,8 +117,16 @@ export class Dialogue {
    * @param {number} seq
    * @param {import('./types.js').Heard} how
    * @param {number} [chars]
+   * @param {number} [claim]
    */
-  heard = (seq, how, chars) => this.#connection.sending.control({ type: 'heard', seq, how, chars });
+  heard = (seq, how, chars, claim) =>
+    this.#connection.sending.control({ type: 'heard', seq, how, chars, claim });
+
+  /** This page, for what it sends. */
+  get #device() {
+    const { device: id, socketId } = this.#world;
+    return { id, socketId, speaks: this.speaker.isOn };
+  }
 
   /**
    * @param {import('./types.js').Reply} reply
@@ -115,7 +135,7 @@ export class Dialogue {
   #settle({ message, runId, seq, state }) {
     const { run } = this.#connection;
     const isStopped = !message && state === 'done';
-    this.#ours.add(runId);
+    this.#ours.add(runId).add(seq).add(message?.id);
     if (isStopped) run.receiveEvent({ runId, state: 'stopped' });
     else if (!message && state !== 'withdrawn') run.await({ runId, seq });
     // The user's own entry arrives by a stream or is read from the log.

@@ -1,6 +1,7 @@
 /** The errors of the client. */
 
 // Titles of errors with status 0, and of refusals without a title. A front end may translate them.
+export const NO_TOKEN = 'The app gave no token';
 export const INTERRUPTED = 'The connection was interrupted';
 export const SERVER_FAILED = 'The server failed';
 export const TIMED_OUT = 'The request timed out';
@@ -27,7 +28,9 @@ export class BrainError extends Error {
 
   /** True if the same request may succeed later. */
   get isPassing() {
-    return this.status === 0 || this.status >= 500 || PASSING_STATUS.includes(this.status);
+    // A server that names what is wrong with its settings is not helped by another try.
+    const isDown = this.status === 0 || (this.status >= 500 && !this.detail);
+    return isDown || PASSING_STATUS.includes(this.status);
   }
 }
 

@@ -20,6 +20,7 @@ import { pause } from './waiting.js';
 
 const MOST_CHARS = 20_000; // of a result; the server accepts no longer one, and no empty one
 const OTHERS_FIRST_MS = 2000; // by then the tab that asked has started, if it is open
+const UNSURE_MS = 500; // until the next look at whether the server's time is known again
 
 export class Handlers {
   #context;
@@ -91,6 +92,7 @@ export class Handlers {
   async #answer(message, handler) {
     const { world, ours, decide } = this.#context;
     if (!ours.has(message.runId)) await pause(world, OTHERS_FIRST_MS);
+    while (world.clock.isSure === false) await pause(world, UNSURE_MS);
     if (this.#open?.id !== message.id || isExpired(message, world.clock.now())) return null;
     const take = () => world.userStorage.take(TOOLS, message.seq);
     if (!(await alone(world, TOOLS, take))) return null;

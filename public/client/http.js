@@ -9,7 +9,7 @@ import {
   UNREACHABLE,
 } from './errors.js';
 import { EventParser } from './sse.js';
-import { follow } from './waiting.js';
+import { abort, follow, reasonOf } from './waiting.js';
 
 /**
  * @typedef {object} Call
@@ -26,11 +26,21 @@ import { follow } from './waiting.js';
 /** @typedef {{status: number, headers: Headers, body: any}} Received */
 
 const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds to start
+const DATE_MS = 1000; // the header Date is in seconds
 const SILENCE_MS = 20_000; // of a stream, which sends a comment every 10 s
 const EVENTS = 'text/event-stream';
 
-/** Whether a response can be read while it arrives. */
-export const canStream = globalThis.Response?.prototype.hasOwnProperty('body');
+/** @type {WeakSet<Function>} */
+const whole = new WeakSet(); // each fetch that gives no body to read while it arrives
+
+/**
+ * Whether a response can be read while it arrives.
+ * @param {{fetch: Function}} outside
+ */
+export function canStream({ fetch }) {
+  const { Response, TextDecoder } = globalThis;
+  return !!TextDecoder && !!Response && 'body' in Response.prototype && !whole.has(fetch);
+}
 
 /**
  * Send a request and read the response. Resolves with any status. Rejects with a BrainError of
@@ -44,22 +54,42 @@ export const canStream = globalThis.Response?.prototype.hasOwnProperty('body');
 export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
   const { limitMs = READ_LIMIT_MS, signal, onEvent, onBytes } = request;
   const ending = new AbortController();
-  const undo = [lifetime, signal].map((one) => follow(one, (reason) => ending.abort(reason)));
-  const late = () => ending.abort(tooLate());
+  /** @type {(reason: Error) => void} */
+  let fail = () => {};
+  // Some kinds of fetch do not end when they are aborted.
+  /** @type {Promise<never>} */
+  const failed = new Promise((_, reject) => (fail = reject));
+  const end = (/** @type {Error} */ reason) => {
+    fail(reason);
+    abort(ending, reason);
+  };
+  const undo = [lifetime, signal].map((one) => follow(one, end));
+  const late = () => end(tooLate());
   let cancel = clock.after(limitMs, late);
   const renewLimit = () => {
     cancel();
     cancel = clock.after(SILENCE_MS, late);
     onBytes?.();
   };
-  try {
+  const told = clock.ask?.();
+  const receive = async () => {
+    if (ending.signal.aborted) return failed; // nothing is sent
     const response = await fetch(baseUrl + path, { ...requestInit(request), signal: ending.signal });
     const { status, headers } = response;
+    told?.(headers.get('Date'), DATE_MS);
     const streams = onEvent && headers.get('Content-Type')?.startsWith(EVENTS);
-    const body = streams ? await readEvents(response, onEvent, renewLimit) : await readJson(response);
+    if (streams && !response.body?.getReader) {
+      whole.add(fetch);
+      throw notReached(UNEXPECTED);
+    }
+    const isOver = () => ending.signal.aborted;
+    const body = streams ? await readEvents(response, onEvent, renewLimit, isOver) : await readJson(response);
     return { status, headers, body };
+  };
+  try {
+    return await Promise.race([failed, receive()]);
   } catch (error) {
-    if (ending.signal.aborted) throw ending.signal.reason;
+    if (ending.signal.aborted) throw reasonOf(ending.signal);
     if (error instanceof BrainError) throw error;
     throw notReached(UNREACHABLE, error);
   } finally {
@@ -109,14 +139,15 @@ function requestInit({ json, headers, onEvent, method = json ? 'POST' : 'GET' })
  * @param {Response} response
  * @param {(event: import('./sse.js').ServerEvent) => unknown} onEvent
  * @param {() => void} onBytes
+ * @param {() => boolean} isOver nobody waits for it any more
  * @returns {Promise<null>}
  */
-async function readEvents({ body }, onEvent, onBytes) {
+async function readEvents({ body }, onEvent, onBytes, isOver) {
   const reader = /** @type {ReadableStream} */ (body).getReader();
   const parser = new EventParser(onEvent);
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return null;
+    if (done || isOver()) return null;
     onBytes();
     if (parser.take(value)) return null;
   }

@@ -18,7 +18,26 @@ export function talking(parts, options) {
   return { mute: act('mute'), unmute: act('unmute'), end: act('end'), onState: act('onState') };
 }
 
+/** @returns {Promise<import('./outside.js').PusherClass | null>} null: use the other roads */
+export function vendorPusher() {
+  // Made by the build step. Hidden from the type checker, which would check the whole file.
+  return import(/** @type {string} */ ('../vendor/pusher.js')).then(
+    // Its build for React Native has a name for it.
+    ({ default: main, Pusher = main?.Pusher ?? main }) => Pusher,
+    (error) => {
+      console.warn(error); // it names the file
+      return null;
+    },
+  );
+}
+
+/** @returns {Promise<any>} null: use the other roads */
+export const channelRoad = () => import('./roads/channel.js').catch(() => null);
+
+export const socketRoad = () => import('./roads/socket.js');
+
 export const minds = () => import('./minds/calls.js');
+export const claims = () => import('../voice/claims.js');
 
 /**
  * The calls of a group of minds/calls.js. An `await` of the group itself finds no `then` there.

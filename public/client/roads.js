@@ -4,16 +4,18 @@
  * soon as the channel is back.
  */
 
-import { Channel } from './roads/channel.js';
-import { canStream } from './http.js';
-import { Socket } from './roads/socket.js';
+import { brokenOff, tooLate } from './errors.js';
+import { canStream, refusal } from './http.js';
+import { channelRoad, socketRoad, vendorPusher } from './later.js';
 import { openStream } from './roads/stream.js';
 
-/** @typedef {import('./types.js').OpenRoad} OpenRoad */
+/** @typedef {import('./types.js').OpenRoad & {loaded?: any}} OpenRoad */
+/** @typedef {import('./roads/socket.js').Socket} Socket */
 /** @typedef {import('./types.js').RoadName} RoadName */
 /** @typedef {import('./types.js').Standing} Standing */
 
 const AWAY_MS = 3000; // a channel often comes back within two seconds
+const TRIED_MS = 10_000; // a first attempt that takes longer has failed so far
 const HIDDEN_MS = 60_000; // a stream costs an invocation, and nobody looks
 
 /**
@@ -37,7 +39,7 @@ export function wantedRoads(ladder, { isFrozen, channel, isStreaming, awayForMs,
   return isFrozen ? [] : ladder.filter((name) => name !== 'stream' || mayStream);
 }
 
-/** @typedef {{road?: OpenRoad | false | null, standing: Standing}} Opened */
+/** @typedef {{road?: OpenRoad | false | null, standing: Standing, sinceMs: number}} Opened */
 
 export class Roads {
   #context;
@@ -50,7 +52,8 @@ export class Roads {
 
   /**
    * @param {import('./sending.js').Context} context
-   * @param {import('./outside.js').PusherClass | null} Pusher
+   * @param {import('./outside.js').PusherClass | null | undefined} Pusher undefined: load it when
+   *   it is needed; null: there is none
    * @param {RoadName | null} forced null = the best one that works; may be changed at any time
    * @param {(live?: RoadName) => void} onChange called with the road that became live; call review
    */
@@ -74,10 +77,10 @@ export class Roads {
     return this.#open.size > 0 && !isTried ? 'connecting' : 'polling';
   }
 
-  /** The socket, if it is the road that delivers. */
+  /** The socket, if it is the road that delivers. @returns {Socket | false | undefined} */
   get socket() {
-    const socket = this.carrying === 'socket' && this.#open.get('socket')?.road;
-    return /** @type {Socket | false | undefined} */ (socket);
+    const road = this.carrying === 'socket' && this.#open.get('socket')?.road;
+    return road && road.loaded;
   }
 
   /** @param {RoadName[]} [wanted] the roads that stay open */
@@ -91,13 +94,19 @@ export class Roads {
 
   /** Open and close roads as needed. Call it regularly: the result depends on the time. */
   review() {
-    const { clock, surroundings } = this.#context.world;
-    const { isHidden, isFrozen = false } = surroundings;
-    const nowMs = clock.now();
+    const { world } = this.#context;
+    const { isHidden, isFrozen = false } = world.surroundings;
+    const nowMs = world.clock.now();
+    for (const own of this.#open.values()) {
+      const isLate = own.standing === 'connecting' && nowMs - own.sinceMs >= TRIED_MS;
+      if (isLate) own.standing = 'away';
+    }
     this.#hiddenSinceMs = isHidden ? Math.min(this.#hiddenSinceMs, nowMs) : Infinity;
     /** @type {RoadName[]} */
-    const best = this.#Pusher ? ['channel', 'stream'] : ['stream'];
-    const wanted = wantedRoads(this.forced ? [this.forced] : best, {
+    const best = this.#Pusher === null ? ['stream'] : ['channel', 'stream'];
+    const ladder = this.forced ? [this.forced] : best;
+    const possible = ladder.filter((name) => name !== 'stream' || canStream(world));
+    const wanted = wantedRoads(possible, {
       isFrozen,
       channel: this.#open.get('channel')?.standing,
       isStreaming: this.#open.has('stream'),
@@ -110,9 +119,9 @@ export class Roads {
 
   /** @param {RoadName} name */
   #begin(name) {
-    /** @type {Opened} */
-    const own = { standing: 'connecting' };
     const { clock } = this.#context.world;
+    /** @type {Opened} */
+    const own = { standing: 'connecting', sinceMs: clock.now() };
     const noteAway = () => {
       if (name === 'channel') this.#awaySinceMs = clock.now();
     };
@@ -136,11 +145,46 @@ export class Roads {
     const Pusher = this.#Pusher;
     switch (name) {
       case 'channel':
-        return Pusher && new Channel(Pusher, this.#context, onStanding);
+        return (
+          Pusher !== null &&
+          this.#load(Promise.all([Pusher ?? vendorPusher(), channelRoad()]), ([loaded, code]) => {
+            this.#Pusher = code && loaded;
+            if (this.#Pusher) return new code.Channel(loaded, this.#context, onStanding);
+            this.#onChange(); // the other roads
+          })
+        );
       case 'stream':
-        return canStream && openStream(this.#context, onStanding);
+        return canStream(this.#context.world) && openStream(this.#context, onStanding);
       case 'socket':
-        return WebSocket && new Socket(WebSocket, this.#context, onStanding);
+        return (
+          WebSocket &&
+          this.#load(
+            socketRoad().catch(() => onStanding('away')),
+            (code) => code && new code.Socket(WebSocket, this.#context, onStanding, { brokenOff, tooLate, refusal }),
+          )
+        );
     }
+  }
+
+  /**
+   * A road that begins when its code is there.
+   * @template Code
+   * @param {Promise<Code>} loading
+   * @param {(code: Code) => any} begin
+   */
+  #load(loading, begin) {
+    let isClosed = false;
+    const road = {
+      /** @type {any} */
+      loaded: null,
+      close() {
+        isClosed = true;
+        road.loaded?.close();
+      },
+    };
+    void loading.then((code) => {
+      if (!isClosed) road.loaded = begin(code);
+    });
+    return road;
   }
 }

@@ -124,11 +124,12 @@ export class Sending {
    */
   #sendQuickly(order, limitMs, signal) {
     const { socket, standing } = this.#roads;
+    const { world } = this.#context;
     if (socket) return socket.send({ type: 'say', ...order }, limitMs, signal);
     const mayStream =
-      canStream &&
+      canStream(world) &&
       standing !== 'polling' &&
-      this.#context.world.clock.now() >= this.#plainUntilMs;
+      world.clock.now() >= this.#plainUntilMs;
     return mayStream && this.#sendByStream(order, signal);
   }
 

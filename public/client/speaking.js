@@ -2,6 +2,7 @@
 
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Message} Message */
+/** @typedef {{message: Message, sinceMs: number}} Waiting `sinceMs` later than now: put off */
 
 const SHOWN_MS = 300; // by then the tab that asked has started, if it can speak
 const HIDDEN_MS = 2000; // by then a visible tab has started
@@ -41,14 +42,16 @@ export class Speaking {
   }
 
   /**
-   * Return the message to speak next: those marked `now` come first.
+   * Return the message to speak next: those marked `now` come first. One waits until `sinceMs`, if
+   * that was put off.
    * @param {number} nowMs
    * @param {(message: Message) => boolean} isTaken true if it was already spoken
    */
   next(nowMs, isTaken) {
     this.#withdraw((message) => isTaken(message) || isExpired(message, nowMs));
     const all = [...this.#waiting.values()];
-    return all.find(({ message }) => message.speak !== 'whenIdle') ?? all[0];
+    const ready = all.filter(({ sinceMs }) => sinceMs <= nowMs);
+    return ready.find(({ message }) => message.speak !== 'whenIdle') ?? ready[0] ?? all[0];
   }
 
   /**

@@ -14,7 +14,7 @@ export class UserStorage {
    * @param {string} userId
    */
   constructor(storage, userId) {
-    this.#storage = storage ?? ownStorage();
+    this.#storage = safely(() => storage);
     this.#prefix = `${PREFIX}:${userId}:`;
   }
 
@@ -27,6 +27,15 @@ export class UserStorage {
   }
 
   /**
+   * Return the name of this page for the server. Tabs share its first part: they speak with one voice.
+   * @param {() => string} newId
+   */
+  pageName(newId) {
+    this.write('browser', this.read('browser') ?? newId());
+    return `${this.read('browser')}_${newId()}`;
+  }
+
+  /**
    * @param {string} what
    * @returns {any} null if nothing is stored
    */
@@ -34,8 +43,7 @@ export class UserStorage {
     try {
       return JSON.parse(this.#storage.getItem(this.nameOf(what)) ?? 'null');
     } catch {
-      this.#storage = ownStorage();
-      return null;
+      return null; // somebody else wrote it
     }
   }
 
@@ -44,12 +52,16 @@ export class UserStorage {
    * @param {unknown} value
    */
   write(what, value) {
-    try {
-      this.#storage.setItem(this.nameOf(what), JSON.stringify(value));
-    } catch {
-      this.#storage = ownStorage(); // a private window, or the storage is full
-      this.write(what, value);
-    }
+    this.#storage.setItem(this.nameOf(what), JSON.stringify(value));
+  }
+
+  /**
+   * @param {string} what
+   * @returns {number[]}
+   */
+  numbers(what) {
+    const list = this.read(what);
+    return Array.isArray(list) ? list.filter((one) => typeof one === 'number') : [];
   }
 
   /**
@@ -59,7 +71,7 @@ export class UserStorage {
    * @returns {number}
    */
   begin(cursor) {
-    if (this.read('seq') === null) {
+    if (!Number.isInteger(this.read('seq'))) {
       this.write('seq', cursor);
       this.write(SPOKEN, [cursor]);
     }
@@ -86,8 +98,7 @@ export class UserStorage {
    * @returns {boolean} whether it was already taken
    */
   has(what, seq) {
-    /** @type {number[]} */
-    const [upTo = 0, ...more] = this.read(what) ?? [];
+    const [upTo = 0, ...more] = this.numbers(what);
     return seq <= upTo || more.includes(seq);
   }
 
@@ -99,21 +110,55 @@ export class UserStorage {
    */
   take(what, seq) {
     if (this.has(what, seq)) return false;
-    const all = [...(this.read(what) ?? [0]), seq].sort((a, b) => a - b);
+    const [upTo = 0, ...more] = this.numbers(what);
+    const all = [upTo, ...more, seq].sort((a, b) => a - b);
     this.write(what, all.slice(-MOST_KEPT));
     return true;
   }
 }
 
 /**
- * Return a storage in memory, for when the browser's is missing or fails.
- * @returns {import('./outside.js').StorageLike}
+ * Wrap a storage so that it never throws. What it does not keep, because it is blocked, full or
+ * cleared, lasts as long as this object.
+ * @param {() => import('./outside.js').StorageLike | null | undefined} open may throw
  */
-function ownStorage() {
+export function safely(open) {
   /** @type {Map<string, string>} */
-  const own = new Map();
+  const own = new Map(); // what was written here
+  /** @type {Set<string>} */
+  const lost = new Set(); // what the storage holds of these is not what was written
+  const stored = (/** @type {string} */ name) => {
+    try {
+      const text = open()?.getItem(name);
+      return typeof text === 'string' ? text : null;
+    } catch {
+      return null;
+    }
+  };
   return {
-    getItem: (name) => own.get(name) ?? null,
-    setItem: (name, text) => void own.set(name, text),
+    /** @param {string} name */
+    getItem: (name) => (lost.has(name) ? null : stored(name)) ?? own.get(name) ?? null,
+    /** @param {string} name @param {string} text */
+    setItem(name, text) {
+      own.set(name, text);
+      try {
+        open()?.setItem(name, text);
+      } catch {
+        // It is read again below.
+      }
+      if (stored(name) === text) lost.delete(name);
+      else lost.add(name);
+    },
+    /** @param {string} name */
+    removeItem(name) {
+      own.delete(name);
+      try {
+        /** @type {Partial<Storage> | null | undefined} */ (open())?.removeItem?.(name);
+      } catch {
+        // It is read again below.
+      }
+      if (stored(name) === null) lost.delete(name);
+      else lost.add(name);
+    },
   };
 }

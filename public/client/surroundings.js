@@ -1,11 +1,14 @@
 /** Clock, tab and network of the browser. Also works without a browser. */
 
+import { safely } from './storage.js';
+
 /** @typedef {import('./outside.js').Clock} Clock */
 /** @typedef {import('./outside.js').Surroundings} Surroundings */
 
 /** @type {Clock} */
 export const browserClock = {
   now: () => Date.now(),
+  steady: () => (typeof globalThis.performance?.now === 'function' ? performance : Date).now(),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
@@ -27,23 +30,31 @@ export const browserSurroundings = {
     return isFrozen;
   },
   onChange(listener) {
-    const ending = new AbortController();
     const note = (/** @type {Event} */ { type }) => {
       isFrozen = /hide|freeze/.test(type) || (isFrozen && !/show|resume/.test(type));
       listener();
     };
-    // Events of the document pass the window in the capture phase.
-    const how = { capture: true, signal: ending.signal };
-    for (const change of CHANGES) globalThis.window?.addEventListener(change, note, how);
-    return () => ending.abort();
+    // A worker has no window, React Native one without events. Events of the document pass the
+    // window in the capture phase.
+    const target = globalThis.window ?? globalThis;
+    const how = { capture: true };
+    for (const change of CHANGES) target.addEventListener?.(change, note, how);
+    return () => {
+      for (const change of CHANGES) target.removeEventListener?.(change, note, how);
+    };
   },
 };
 
-/** @returns {import('./outside.js').StorageLike | null} null if the browser does not allow it */
+/** What all tabs of this browser share. */
+export const deviceStorage = /* @__PURE__ */ safely(() => globalThis.localStorage);
+
+/** What is this tab's own. */
+export const tabStorage = /* @__PURE__ */ safely(() => globalThis.sessionStorage);
+
+/**
+ * Storage for a connection. All connections of a page share what cannot be stored, so that only one
+ * of them speaks. Without a page each stands for a device.
+ */
 export function browserStorage() {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null;
-  }
+  return globalThis.document ? deviceStorage : safely(() => globalThis.localStorage);
 }

@@ -17,12 +17,34 @@ const SETTLE_MS = 50; // enough for another tab that claims at the same time to 
  * @returns {Promise<T>}
  */
 export async function alone(world, what, act) {
-  const { clock, random, locks, lifetime, userStorage, BroadcastChannel } = world;
-  if (locks) return locks.request(userStorage.nameOf(what), { signal: lifetime }, act);
+  const { locks, lifetime, userStorage } = world;
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return act();
+  };
+  try {
+    if (locks?.request) return await locks.request(userStorage.nameOf(what), { signal: lifetime }, begin);
+  } catch (error) {
+    // A browser that blocks its storage refuses locks too.
+    if (hasBegun || lifetime.aborted) throw error;
+  }
+  return aloneByClaim(world, what, act);
+}
+
+/**
+ * @template T
+ * @param {World} world
+ * @param {string} what
+ * @param {() => T | Promise<T>} act
+ * @returns {Promise<T>}
+ */
+async function aloneByClaim({ userStorage, ...world }, what, act) {
+  const { clock, random } = world;
   const place = `claim:${what}`;
   const mine = random();
-  const bell = BroadcastChannel && new BroadcastChannel(userStorage.nameOf(what));
-  const read = () => userStorage.read(place) ?? [];
+  const bell = bellOf(world.BroadcastChannel, userStorage.nameOf(what));
+  const read = () => userStorage.numbers(place);
   const claim = () => userStorage.write(place, [mine, clock.now()]);
   let cancel = () => {};
   const renew = () => {
@@ -50,5 +72,17 @@ export async function alone(world, what, act) {
     if (read()[0] === mine) userStorage.write(place, null);
     bell?.postMessage(''); // wakes the tabs that wait
     bell?.close();
+  }
+}
+
+/**
+ * @param {World['BroadcastChannel']} BroadcastChannel
+ * @param {string} name
+ */
+function bellOf(BroadcastChannel, name) {
+  try {
+    return BroadcastChannel && new BroadcastChannel(name);
+  } catch {
+    return null; // refused, as where storage is blocked
   }
 }

@@ -1,71 +1,23 @@
 /**
  * The types of the wire format and of the client's interface.
  *
- * @typedef {'say' | 'breadcrumb' | 'notification' | 'error' | 'question'} Kind
+ * @typedef {Message['kind']} Kind
  *
- * @typedef {object} Utterance A text of the user.
- * @property {string} id
- * @property {number} seq
- * @property {'user'} role
- * @property {string} text
- * @property {string} messageId
- * @property {string} runId
- * @property {string} createdAt
- * @property {Decided | null} [decision] null if it does not answer a question
- * @property {'text' | 'withdrawal'} [kind] a withdrawal has no text of its own
- * @property {number[]} [withdraws] seqs of what it takes back: a text and that text’s messages
- * @property {boolean} [withdrawn] it was taken back: nobody shows it
+ * @typedef {import('../wire.js').Utterance} Utterance
  *
- * @typedef {object} Decided
- * @property {string} questionId
- * @property {'approve' | 'reject' | 'answer'} verdict
- * @property {Record<string, any>} [arguments] of the tool, as approved
+ * @typedef {import('../wire.js').Decided} Decided
  *
- * @typedef {object} Message A text of the brain. `doneAfterThis` marks the last one of a run.
- * @property {string} id
- * @property {number} seq
- * @property {'brain'} role
- * @property {Kind} kind
- * @property {string} text
- * @property {string | null} [speech] what to say if that differs from `text`; empty if there is nothing to say
- * @property {boolean} doneAfterThis
- * @property {string} runId
- * @property {number} answersSeq
- * @property {string | null} [callId]
- * @property {'now' | 'whenIdle' | 'silent'} [speak]
- * @property {string | null} [expiresAt]
- * @property {string | null} [supersedes]
- * @property {Question | null} [question] for kind `question`; has the message's id
- * @property {boolean} [confirms] it follows an act, so it is spoken even if the user has gone on
- * @property {boolean} [foreign] others may have written the text or a part of it
- * @property {string | null} [speaker] who says it, if several speak in one log
- * @property {boolean} [withdrawn] the text that it answers was taken back: nobody shows or speaks it
- * @property {string} createdAt
+ * @typedef {import('../wire.js').Message} Message
  *
- * @typedef {object} Question Asks the user for a decision, or the front end for a result.
- * @property {'user' | 'client'} for `client`: the front end runs the tool
- * @property {string} tool
- * @property {Record<string, any>} arguments
- * @property {string} [expiresAt]
- * @property {QuestionContent | null} [content] what is sent after a yes
+ * @typedef {import('../wire.js').Question} Question
  *
- * @typedef {object} QuestionContent All that is sent after a yes: to these recipients, this text.
- * @property {{address: string, unicode?: string, name?: string}[]} recipients `address` has its
- *   domain in ASCII; `unicode` is the same address as people write it, if that differs
- * @property {number} count of recipients, copies included
- * @property {string} [subject]
- * @property {string} text
- * @property {number} characters the length of the text
- * @property {{name: string, type: string, bytes: number}[]} attachments
+ * @typedef {import('../wire.js').QuestionContent} QuestionContent
  *
- * @typedef {Utterance | Message} Entry One entry of the log.
+ * @typedef {import('../wire.js').Entry} Entry
  * @typedef {Entry & {truncated?: boolean}} ChannelEntry An entry from the channel, without its
  *   text if that is too long for the channel.
  *
- * @typedef {object} LogPage
- * @property {Entry[]} messages
- * @property {number} nextSince
- * @property {number} lastSeq
+ * @typedef {import('../wire.js').LogPage} LogPage
  *
  * @typedef {object} Piece A part of an answer, for display only (see pieces.js).
  * @property {string} runId
@@ -79,51 +31,18 @@
  * @typedef {object} Novelty
  * @property {boolean} isNew false if this browser has shown it before
  *
- * @typedef {object} Run
- * @property {'idle' | 'running' | 'stopped'} state
- * @property {string | null} runId
- * @property {string} activity
- * @property {number | null} progress 0 to 1, null when unknown
- * @property {number} loop
+ * @typedef {Pick<Status, 'state' | 'runId' | 'activity' | 'progress' | 'loop'>} Run
  *
- * @typedef {object} Status
- * @property {string} state
- * @property {string | null} runId
- * @property {string} activity
- * @property {number | null} progress
- * @property {number} loop
- * @property {number} lastSeq
- * @property {boolean} [listening] whether the server knows that somebody listens
+ * @typedef {import('../wire.js').Status} Status
  *
- * @typedef {object} Session
- * @property {string} userId
- * @property {string} token
- * @property {string} expiresAt
- * @property {string} channel
- * @property {string | null} [presenceChannel]
- * @property {PusherSettings | null} [pusher] null if no channel is configured
- * @property {number} cursor the log's last seq when the session started
- * @property {Features} [features]
+ * @typedef {import('../wire.js').Session} Session
  *
- * @typedef {object} Features What is available to this user.
- * @property {boolean} [documents]
- * @property {boolean} [email]
- * @property {boolean} [memory]
- * @property {boolean} [jobs] helpers, talks and rehearsals
- * @property {boolean} [local] true for a server on the user's own machine
- * @property {{scripted?: boolean, name?: string}} [model]
- * @property {Partial<Record<VoiceVendor | 'upload' | 'speech' | 'chat' | 'scripted', boolean>>} [voice]
+ * @typedef {import('../wire.js').Features} Features
  *
- * @typedef {object} PusherSettings
- * @property {string} key
- * @property {string} [cluster]
- * @property {string} [wsHost]
- * @property {number} [wsPort]
- * @property {boolean} [forceTLS]
+ * @typedef {import('../wire.js').PusherSettings} PusherSettings
  *
- * @typedef {object} Remark A line of the voice agent's conversation that is not in the log.
- * @property {'user' | 'assistant'} role
- * @property {string} text
+ * @typedef {import('../wire.js').ContextLine} Remark A line of the voice agent's conversation that is
+ *   not in the log.
  *
  * @typedef {object} AskOptions
  * @property {Remark[]} [recentContext]
@@ -133,11 +52,7 @@
  * @property {string} [messageId] use the same one to retry: a text is handled once
  * @property {AbortSignal} [signal] stops waiting; an accepted text is still handled
  *
- * @typedef {object} Reply
- * @property {Message | null} message
- * @property {'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn'} state
- * @property {string} runId
- * @property {number} seq of the utterance
+ * @typedef {import('../wire.js').Reply} Reply
  *
  * @typedef {Reply & {forVoiceAgent: string}} Answer `forVoiceAgent` is the result of the
  *   voice agent's tool call: the message, or a note (not to be spoken) that it comes later.
@@ -148,16 +63,20 @@
  * @property {string} [text] for `answer`
  * @property {number} [patience] seconds that the server may take to respond
  *
- * @typedef {object} Stopped
- * @property {'stopped' | 'idle'} state
- * @property {string | null} runId
- * @property {Message | null} message
+ * @typedef {import('../wire.js').Stopped} Stopped
  *
  * @typedef {'played' | 'cutOff' | 'unspoken' | 'shown'} Heard
  *
+ * @typedef {object} DocumentNews A document was changed at one place. It may be missed: see `place`.
+ * @property {string} id
+ * @property {string} version
+ * @property {string} author `user`, or the name of a helper
+ * @property {number} place counts the changes of one document
+ *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called
- * @param {(how: Heard, chars?: number) => void} done `chars`: how many of `speech` before the cut
+ * @param {(how: Heard | 'mute', chars?: number) => void} done `chars`: how many of `speech` before
+ *   the cut; `mute`: unspoken, because the device gives no sound
  * @returns {void}
  *
  * @callback ToolHandler
@@ -184,6 +103,7 @@
  * @property {number | null} others other tabs and devices of the user; null = unknown
  * @property {Run} run
  * @property {number} missed messages that arrived while nobody looked, until `seen()`
+ * @property {boolean} mute the message that was to be spoken last gave no sound
  * @property {Retrying[]} retrying
  * @property {import('./errors.js').BrainError | null} problem why the server cannot be used;
  *   after status 401 a new `connect` is needed
@@ -202,14 +122,17 @@
  * @property {(tool: string, handler: ToolHandler, form?: ToolForm) => () => void} onTool
  * @property {(name: RoadName | null) => void} useRoad null = the best one that works
  * @property {import('./minds/types.js').JobCalls} jobs
- * @property {import('./minds/types.js').StartCalls} battles
- * @property {import('./minds/types.js').StartCalls} rehearsals
+ * @property {import('./minds/types.js').StartCalls<import('../wire.js').BattleBody>} battles
+ * @property {import('./minds/types.js').StartCalls<import('../wire.js').ScaleBody>} rehearsals
  * @property {import('./minds/types.js').AgentCalls} agents
  * @property {import('./minds/types.js').ScenarioCalls} scenarios
  * @property {import('./minds/types.js').Assist} assist
  * @property {(listener: (event: import('./minds/types.js').JobChange) => void) => () => void} onJob
+ * @property {(listener: (change: DocumentNews) => void) => () => void} onDocument
  *   called when a job has changed, while the channel is the road
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
+ * @property {() => number} now the server's time in ms since 1970, to compare with `createdAt` and
+ *   `expiresAt`; the device's clock may be wrong
  * @property {() => void} close
  * @property {Session} session at the time of connecting
  *
@@ -242,19 +165,24 @@
  *
  * @typedef {object} Receiver Takes what a road delivers.
  * @property {() => number} sinceSeq the last delivered seq
- * @property {(entry: ChannelEntry) => void} onEntry
+ * @property {(entry: ChannelEntry | null, seq?: number) => void} onEntry the entry, or how far the log goes
  * @property {(piece: Piece) => void} onPiece
  * @property {(change: {runId: string, state: string}) => void} onRun
  * @property {(lastSeq: number) => void} onReset the log was reset
  * @property {(count: number) => void} onOthers
  * @property {import('./topic.js').Topic<import('./minds/types.js').JobChange>} jobs
+ * @property {import('./topic.js').Topic<DocumentNews>} documents
  *
  * @typedef {{type: string, messageId?: string, questionId?: string, [more: string]: unknown}} Frame
  *
+ * @typedef {string | null | undefined} Token of your app; nothing if the user has signed out
+ *
  * @typedef {object} ConnectOptions
+ * @property {AbortSignal} [signal] calls the connecting off, or closes the connection later
  * @property {string} [baseUrl] the server's address; the page's own origin by default
  * @property {string} [accessKey]
- * @property {string} [token]
+ * @property {string | (() => Token | Promise<Token>)} [token] a function is called again whenever a
+ *   fresh one is needed
  * @property {string} [mind] of a job (its `conversationId`): connect to its log, not to the brain's
  * @property {number} [history] how many earlier entries to start with (0)
  * @property {RoadName} [road] use only this one, and poll while it is away
@@ -269,6 +197,7 @@
  * @property {import('./outside.js').WebSocketClass | null} [WebSocket]
  * @property {import('./outside.js').BroadcastChannelClass | null} [BroadcastChannel]
  * @property {string | null} [language] a BCP 47 tag; that of the browser by default
+ * @property {string | null} [zone] a time zone, an IANA name; that of the browser by default
  */
 
 export {};

@@ -49,8 +49,35 @@ export function pause(world, ms, signal, begin) {
  * @returns {() => void} stops following
  */
 export function follow(signal, act) {
-  const end = () => act(signal?.reason);
+  const end = () => act(reasonOf(signal));
   if (signal?.aborted) end();
   signal?.addEventListener('abort', end);
   return () => signal?.removeEventListener('abort', end);
+}
+
+/**
+ * Abort, and keep the reason: not every runtime does.
+ * @param {AbortController} controller
+ * @param {Error} reason
+ */
+export function abort(controller, reason) {
+  const { signal } = controller;
+  if (!signal.aborted) Object.defineProperty(signal, 'reason', { value: reason });
+  controller.abort(reason);
+}
+
+/**
+ * Why a signal was aborted; always an error, whatever the caller gave.
+ * @param {AbortSignal} [signal]
+ * @returns {Error}
+ */
+export function reasonOf(signal) {
+  const reason = signal?.reason;
+  return typeof reason?.message === 'string' ? reason : calledOff(reason);
+}
+
+/** @param {unknown} [cause] */
+export function calledOff(cause) {
+  // Not a DOMException, which some runtimes do not have.
+  return Object.assign(new Error('The operation was aborted.', { cause }), { name: 'AbortError' });
 }

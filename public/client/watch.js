@@ -143,9 +143,9 @@ export class Watch {
 
   /** @returns {Promise<boolean>} whether it has changed */
   async #readStatus() {
-    const { gateway, log, run } = this.#watched;
+    const { gateway, log, run, world } = this.#watched;
     const headers = { 'If-None-Match': this.#etag };
-    const received = await gateway.call('/api/status', { headers });
+    const received = await gateway.call(`/api/status?device=${world.device}`, { headers });
     const isNew = received.status !== 304;
     if (isNew) {
       this.status = received.body;

@@ -55,13 +55,13 @@ export function unshown(given, text) {
 }
 
 /**
- * Return true if the arguments were changed before the approval.
+ * Return the names of the arguments that were changed before the approval.
  * @param {Arguments} asked
  * @param {Arguments} decided
  */
-export function isChanged(asked, decided) {
+export function changedNames(asked, decided) {
   const names = [...new Set([...Object.keys(asked), ...Object.keys(decided)])];
-  return names.some((name) => JSON.stringify(asked[name]) !== JSON.stringify(decided[name]));
+  return names.filter((name) => JSON.stringify(asked[name]) !== JSON.stringify(decided[name]));
 }
 
 /** @param {string} name of an argument */

@@ -11,6 +11,7 @@ import { t } from './texts.js';
 /** @typedef {import('../client/types.js').Message} Message */
 /** @typedef {import('../client/types.js').Question} Question */
 /** @typedef {import('./arguments.js').Field} Field */
+/** @typedef {import('./decisions.js').Changed} Changed */
 /** @typedef {import('./decisions.js').DecisionState} DecisionState */
 
 export class Card {
@@ -20,8 +21,10 @@ export class Card {
   #outcome = make('p', { className: 'outcome', role: 'status' });
   /** @type {DecisionState | null} */
   #state = null;
-  /** @type {Record<string, any> | undefined} */
-  #changed; // the arguments that were approved, if the user changed them
+  /** @type {Changed | undefined} */
+  #changed; // what was approved, if the user changed it
+  /** @type {HTMLElement | null} */
+  #rest; // of the question: what was asked
   #isSeen = false; // the end of what is asked was in view
 
   /**
@@ -39,6 +42,7 @@ export class Card {
     words.className = 'lead';
     const shown = withAddresses(more, message.foreign ?? false);
     const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...shown) : null;
+    this.#rest = rest;
     const parts = [rest, this.#body, this.#outcome].filter((part) => part !== null);
     words.after(...parts);
     this.#read();
@@ -46,7 +50,7 @@ export class Card {
 
   /**
    * @param {DecisionState | null} state
-   * @param {Record<string, any>} [changed] the arguments that were approved instead
+   * @param {Changed} [changed] what was approved instead
    */
   show(state, changed) {
     if (state === this.#state) return;
@@ -63,14 +67,19 @@ export class Card {
 
   #read() {
     const list = make('dl', {}, ...row(t('question.action'), actionInWords(this.#question.tool), 'line'));
-    for (const { label, text, shape } of this.#rows()) list.append(...row(label, text, shape));
+    const names = this.#changed?.names ?? [];
+    if (this.#rest) this.#rest.hidden = names.length > 0; // the rows show what was done instead
+    for (const one of this.#rows()) {
+      const { name = '' } = /** @type {{name?: string}} */ (one);
+      list.append(...row(one.label, one.text, one.shape, names.includes(name)));
+    }
     this.#body.replaceChildren(list);
     if (this.#state === 'waiting') this.#body.append(...this.#choices());
   }
 
   #rows() {
     const { arguments: given, content } = this.#question;
-    if (this.#changed) return fieldsOf(this.#changed);
+    if (this.#changed) return fieldsOf(this.#changed.arguments);
     return content ? rowsOf(content) : unshown(given, this.#message.text);
   }
 
@@ -158,12 +167,18 @@ export class Card {
   }
 }
 
-/** @param {string} label @param {string} text @param {import('./arguments.js').Shape} shape */
-function row(label, text, shape) {
+/**
+ * @param {string} label
+ * @param {string} text
+ * @param {import('./arguments.js').Shape} shape
+ * @param {boolean} [isChanged] by the user
+ */
+function row(label, text, shape, isChanged) {
   const words = { switch: text ? t('question.yes') : t('question.no'), lines: text.replaceAll('\n', ', ') };
   const shown = words[/** @type {'switch'} */ (shape)] ?? text;
   const dataset = { shape };
-  return [make('dt', { dataset }, label), make('dd', { dir: 'auto', dataset }, shown)];
+  const mark = isChanged ? [' ', make('span', { className: 'tag' }, t('question.changedByYou'))] : [];
+  return [make('dt', { dataset }, label, ...mark), make('dd', { dir: 'auto', dataset }, shown)];
 }
 
 /** @param {Field} field @returns {HTMLInputElement | HTMLTextAreaElement} */

@@ -1,11 +1,13 @@
 /** The form in which the user types or dictates. */
 
 import { TakeRecognizer } from '../voice/audio/recording.js';
+import { inserted } from '../voice/browser/transcript.js';
 import { Recognizer } from '../voice/recognition.js';
-import { byId } from './dom.js';
+import { byId, isComposing } from './dom.js';
 import { t } from './texts.js';
-import { problemInWords } from './wording.js';
+import { lengthObjection, problemInWords } from './wording.js';
 
+const MOST_TEXT_CHARS = 8000; // MAX_TEXT_CHARS of the server
 const MOST_LINES_PX = 168; // seven lines; longer texts scroll
 
 export class Composer {
@@ -18,24 +20,33 @@ export class Composer {
   /** @type {Recognizer | TakeRecognizer} */
   #recognizer;
   #isOffered = true;
+  #onType;
+  #isEcho;
+  #around = { before: '', after: '' }; // what stands around the dictated words
+  #dictated = ''; // these words, as they are in the field
+  #isOwn = false; // the user has typed or changed a part: only the user sends it
 
   /**
    * @param {object} listener
-   * @param {(text: string) => void} listener.onText
-   * @param {(isListening: boolean) => void} listener.onListening
+   * @param {(text: string) => boolean} listener.onText returns false if the text has to stay
+   * @param {(isListening: boolean) => void} listener.onListening called before the ear opens, and when it has closed
+   * @param {(isTyping: boolean) => void} listener.onType
+   * @param {(text: string) => boolean} listener.isEcho whether the ear has heard this browser's own voice
    * @param {(take: Blob) => Promise<string>} listener.transcribe asks the server what was said
    */
-  constructor({ onText, onListening, transcribe }) {
+  constructor({ onText, onListening, onType, isEcho, transcribe }) {
     this.#onText = onText;
+    this.#onType = onType;
+    this.#isEcho = isEcho;
     const listener = {
-      onDraft: (/** @type {string} */ text) => this.#write(text),
+      onDraft: (/** @type {string} */ text) => this.#insert(text),
       onText: (/** @type {string} */ text) => this.#spoken(text),
       onProblem: (/** @type {string} */ reason, /** @type {unknown} */ error) =>
         this.#showHint(problemInWords(reason, error)),
       onUpload: (/** @type {boolean} */ isUploading) => this.#showUpload(isUploading),
       onChange: (/** @type {boolean} */ isListening) => {
-        this.#showListening(isListening);
         onListening(isListening);
+        this.#showListening(isListening);
       },
     };
     this.#browser = new Recognizer(listener);
@@ -54,6 +65,11 @@ export class Composer {
     if (gap < 0) return this.#submit();
     this.#field.focus();
     this.#field.setSelectionRange(gap, gap + 1);
+  }
+
+  /** Give back a text that could not be sent, unless the user has begun another. @param {string} text */
+  giveBack(text) {
+    if (this.#field.value === '') this.#write(text);
   }
 
   stopListening() {
@@ -84,7 +100,7 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#field.addEventListener('input', () => this.#fit());
+    this.#field.addEventListener('input', () => this.#typed());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#listen.addEventListener('click', () => this.#toggleListening());
     this.#listen.hidden = !this.#recognizer.isAvailable;
@@ -92,8 +108,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    // While an input method composes a word (Japanese, Chinese …), Enter belongs to it.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     this.#submit();
   }
@@ -102,25 +117,85 @@ export class Composer {
     const text = this.#field.value.trim();
     if (text === '') return;
     this.stopListening();
+    if (this.#objects(text)) return; // the text stays, to be shortened
     this.#write('');
-    this.#onText(text);
+    this.#onType(false);
+    if (!this.#onText(text)) this.#write(text);
   }
 
   #toggleListening() {
-    if (this.#recognizer.isListening) this.#recognizer.finish();
-    else this.#recognizer.listen();
+    if (this.#recognizer.isListening) return this.#recognizer.finish();
+    this.#anchor();
+    this.#hideHint();
+    try {
+      this.#recognizer.listen();
+    } catch {
+      this.#showHint(problemInWords('failed'));
+    }
   }
 
-  /** @param {string} text */
+  /** From now on dictated words go to where the caret is. */
+  #anchor() {
+    const { value, selectionEnd } = this.#field;
+    this.#around = { before: value.slice(0, selectionEnd), after: value.slice(selectionEnd) };
+    this.#dictated = '';
+    this.#isOwn = value.trim() !== '';
+  }
+
+  /** The utterance is complete. It is sent, unless it belongs to what the user is writing. @param {string} text */
   #spoken(text) {
+    const isEcho = this.#isEcho(text);
+    this.#insert(isEcho ? '' : text);
+    if (this.#isOwn || isEcho) this.stopListening();
+    else this.#submit();
+  }
+
+  /** Put the dictated words where the caret was. @param {string} words */
+  #insert(words) {
+    const parts = [this.#around.before, this.#dictated, this.#around.after];
+    if (this.#field.value !== parts.join('')) this.#anchor(); // changed while a take was understood
+    const { before, after } = this.#around;
+    const { text, caret } = inserted(before, words, after);
+    this.#dictated = text.slice(before.length, caret);
+    this.#around.after = text.slice(caret);
     this.#write(text);
-    this.#submit();
+    this.#field.setSelectionRange(caret, caret);
+  }
+
+  /** The user types. While dictating the dictated words keep their place, unless they are changed. */
+  #typed() {
+    this.#changed();
+    const { value } = this.#field;
+    this.#onType(value !== '');
+    if (!this.#recognizer.isListening) return;
+    const { before, after } = this.#around;
+    const length = this.#dictated.length;
+    const places = [before.length, value.length - after.length - length];
+    const place = places.find((one) => one >= 0 && value.startsWith(this.#dictated, one));
+    if (length === 0) return this.#anchor();
+    this.#isOwn = true;
+    if (place === undefined) return this.stopListening(); // they are a text of the user now
+    this.#around = { before: value.slice(0, place), after: value.slice(place + length) };
   }
 
   /** @param {string} text */
   #write(text) {
     this.#field.value = text;
     this.#fit();
+  }
+
+  #changed() {
+    this.#fit();
+    const isObjecting = this.#field.ariaInvalid === 'true';
+    if (isObjecting && !this.#objects(this.#field.value.trim())) this.#showHint(t('composer.hint'));
+  }
+
+  /** Say so if the server would not accept a text of this length. @param {string} text */
+  #objects(text) {
+    const objection = lengthObjection(text, MOST_TEXT_CHARS);
+    this.#field.ariaInvalid = `${objection !== ''}`;
+    if (objection) this.#showHint(objection);
+    return objection !== '';
   }
 
   #fit() {
@@ -138,6 +213,11 @@ export class Composer {
   #showUpload(isUploading) {
     this.#listen.toggleAttribute('disabled', isUploading);
     this.#field.placeholder = t(isUploading ? 'voice.understanding' : 'composer.placeholder');
+  }
+
+  #hideHint() {
+    this.#hint.textContent = t('composer.hint');
+    delete this.#hint.dataset.important;
   }
 
   /** @param {string} hint */

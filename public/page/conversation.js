@@ -3,14 +3,17 @@
 import { Composer } from './composer.js';
 import { newMessageId } from '../client/ids.js';
 import { Timeline } from './timeline.js';
-import { activityInWords, refusalInWords } from './wording.js';
+import { activityInWords, refusalInWords, setupProblem } from './wording.js';
 import { Away } from './away.js';
 import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
 import { t } from './texts.js';
 import { Beside } from '../voice/beside.js';
 import { Senses } from '../voice/audio/senses.js';
+import { spokenLanguage } from '../voice/choices.js';
 import { HandsFree } from '../voice/handsfree.js';
+import { VoiceSettings } from '../voice/settings.js';
+import { Turn } from '../voice/browser/turn.js';
 import { Voice } from '../voice/voice.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -22,25 +25,36 @@ const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']
 
 export class Conversation {
   /** Reads the talk of a mind aloud. */
-  beside = new Beside();
+  beside = new Beside((sentence) => this.#turn.note(sentence));
   #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
   #voice = new Voice(
     byId('speak'),
     (seq) => this.#questions.isShown(seq),
     (path, onEvent, signal) => this.#resources.follow(path, onEvent, signal),
+    (sentence) => this.#turn.note(sentence),
   );
+  #turn = new Turn((busy) => {
+    this.#voice.hold(busy);
+    this.beside.hold(busy);
+  });
   #away = new Away();
   #handsFree = new HandsFree({
     onText: (text) => this.#send(text, newMessageId(Math.random)),
     onChange: (isOn) => this.#handOver(isOn),
   });
   #composer = new Composer({
-    onText: (text) => void this.#send(text, newMessageId(Math.random)),
-    onListening: (isListening) => {
-      if (isListening) this.#voice.beginTalk();
-      this.#voice.hold(isListening);
-      this.beside.hold(isListening);
+    onText: (text) => {
+      // Nobody is there to take it, and waiting does not help.
+      if (this.#isBlocked) return false;
+      void this.#send(text, newMessageId(Math.random));
+      return true;
     },
+    onListening: (isListening) => {
+      this.#turn.ear(isListening); // first: the ear must not hear the voice
+      if (isListening) this.#voice.beginTalk();
+    },
+    onType: (isTyping) => this.#turn.type(isTyping),
+    isEcho: (text) => this.#turn.isEcho(text),
     transcribe: (take) => this.#transcribe(take),
   });
   #senses = new Senses(
@@ -60,6 +74,7 @@ export class Conversation {
   /** @type {State | null} */
   #state = null;
   #unanswered = 0;
+  #isBlocked = false;
 
   /**
    * @param {import('./resources.js').Resources} resources
@@ -81,6 +96,7 @@ export class Conversation {
       this.#voice.stop();
       this.beside.leave();
     });
+    new VoiceSettings(() => this.#voice.stop()); // what follows is spoken as it is set now
     for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
   }
 
@@ -103,6 +119,19 @@ export class Conversation {
   end() {
     this.#handsFree.leave();
     this.#brain = this.#awaitBrain();
+  }
+
+  /**
+   * Show what is wrong with the deployment's settings, above the composer.
+   * @param {string} problem '' if nothing is
+   * @param {boolean} [blocks] texts are not taken meanwhile
+   * @returns {boolean} whether something is
+   */
+  showSetup(problem, blocks = false) {
+    this.#isBlocked = blocks && problem !== '';
+    setText(byId('setup'), problem && t('setup.problem', { problem }));
+    byId('setup').hidden = problem === '';
+    return problem !== '';
   }
 
   /** @param {State} state */
@@ -143,11 +172,16 @@ export class Conversation {
   async #send(text, messageId) {
     byId('welcome').hidden = true;
     this.#voice.stop();
+    this.#voice.press(); // before anything that takes time
     this.#away.end();
     this.#timeline.showSending(messageId, text);
     try {
       await this.#awaiting(async () => (await this.#brain).askBrain(text, { messageId }));
     } catch (error) {
+      if (this.showSetup(setupProblem(error))) {
+        this.#timeline.discard(messageId);
+        return this.#composer.giveBack(text);
+      }
       const retry = () => void this.#send(text, messageId);
       this.#timeline.showFailed(messageId, refusalInWords(error), retry);
     }
@@ -155,7 +189,7 @@ export class Conversation {
 
   /** @param {Blob} take @returns {Promise<string>} what was said in it */
   async #transcribe(take) {
-    const query = new URLSearchParams({ only: 'text', language: navigator.language });
+    const query = new URLSearchParams({ only: 'text', language: spokenLanguage() });
     return (await this.#resources.upload(['/api/audioUpload', query].join('?'), take)).heard;
   }
 
@@ -164,7 +198,7 @@ export class Conversation {
     this.#composer.stopListening();
     this.#composer.offerDictation(!isOn);
     this.#voice.pause(isOn);
-    this.beside.hold(isOn);
+    this.#turn.ear(isOn);
   }
 
   /** Show that an answer is awaited until `act` settles. @param {() => Promise<unknown>} act */

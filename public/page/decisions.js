@@ -1,9 +1,10 @@
 /** The state of each question, from the log and the server. No I/O. */
 
-import { isChanged } from './arguments.js';
+import { changedNames } from './arguments.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 /** @typedef {import('../client/types.js').Message} Message */
+/** @typedef {{arguments: Record<string, any>, names: string[]}} Changed what was done instead */
 /** @typedef {'waiting' | 'approved' | 'changed' | 'rejected' | 'expired' | 'closed'} DecisionState */
 
 export class Decisions {
@@ -11,8 +12,8 @@ export class Decisions {
   #asked = new Map(); // questions for the user, by their ids
   /** @type {Map<string, DecisionState>} */
   #decided = new Map();
-  /** @type {Map<string, Record<string, any> | undefined>} */
-  #arguments = new Map(); // of the decisions
+  /** @type {Map<string, Changed>} */
+  #changed = new Map(); // of the approvals with changes
   /** @type {string | null | undefined} */
   #waiting = undefined; // id of the open question, as the server says; undefined = unknown
 
@@ -33,11 +34,12 @@ export class Decisions {
     }
     const { decision } = entry;
     if (!decision) return false;
-    const question = this.#asked.get(decision.questionId)?.question;
-    const was = question && isChanged(question.arguments, decision.arguments ?? question.arguments);
-    const yes = was ? 'changed' : 'approved';
-    this.#arguments.set(decision.questionId, decision.arguments);
-    this.#decided.set(decision.questionId, decision.verdict === 'reject' ? 'rejected' : yes);
+    const { questionId, verdict, arguments: done = {} } = decision;
+    const asked = this.#asked.get(questionId)?.question?.arguments ?? done;
+    const names = decision.changed ?? changedNames(asked, decision.arguments ?? asked);
+    const yes = names.length > 0 ? 'changed' : 'approved';
+    if (yes === 'changed') this.#changed.set(questionId, { arguments: done, names });
+    this.#decided.set(questionId, verdict === 'reject' ? 'rejected' : yes);
     return false;
   }
 
@@ -46,9 +48,9 @@ export class Decisions {
     this.#waiting = id;
   }
 
-  /** Return the arguments that were decided on, if it is known. @param {string} id */
-  argumentsOf(id) {
-    return this.#arguments.get(id);
+  /** Return what the user changed before they approved. @param {string} id */
+  changesOf(id) {
+    return this.#changed.get(id);
   }
 
   /**

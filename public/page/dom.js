@@ -1,5 +1,7 @@
 /** Creates elements. Texts are inserted as text, never as markup. */
 
+import { lengthObjection } from './wording.js';
+
 /**
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
@@ -37,6 +39,38 @@ export function field(label, control, hint = '') {
   if (note) control.setAttribute('aria-describedby', note.id);
   const name = make('label', { htmlFor: control.id }, label);
   return make('div', { className: 'field' }, name, control, note);
+}
+
+/**
+ * Whether a key belongs to an input method that composes a word (Japanese, Chinese …). Safari ends the
+ * word before it reports the Enter that confirms it; then only the key code tells.
+ * @param {KeyboardEvent} event
+ */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** Keep the keys of input methods away from all fields of the page: they neither send nor close. */
+export function leaveComposing() {
+  const leave = (/** @type {KeyboardEvent} */ event) => {
+    if (!isComposing(event) || !['Enter', 'Escape'].includes(event.key)) return;
+    event.stopImmediatePropagation();
+    if (!event.isComposing && event.key === 'Enter') event.preventDefault(); // a form would be sent
+  };
+  window.addEventListener('keydown', leave, true);
+}
+
+/**
+ * Let a field refuse a text that is too long when its form is sent, and keep it: nothing is cut.
+ * @template {HTMLInputElement | HTMLTextAreaElement} Control
+ * @param {number} most characters that the server accepts
+ * @param {Control} control
+ */
+export function atMost(most, control) {
+  const check = () => control.setCustomValidity(lengthObjection(control.value.trim(), most));
+  control.addEventListener('input', check);
+  check();
+  return control;
 }
 
 /**

@@ -4,6 +4,7 @@ import { Pieces } from '../client/pieces.js';
 import { t } from './texts.js';
 import { actionInWords } from './wording.js';
 import { make } from './dom.js';
+import { isMarked, markdown } from './jobs/markdown.js';
 
 /** @typedef {import('../client/pieces.js').Part} Part */
 
@@ -112,7 +113,12 @@ const DRAWN = {
 function write(element, { kind, text }) {
   const words = element.matches('.words') ? element : element.querySelector('.words');
   const shown = kind === 'action' ? actionInWords(text) : text;
-  if (!words || words.textContent === shown) return;
+  if (!(words instanceof HTMLElement) || (words.dataset.text ?? words.textContent) === shown) return;
+  if (kind === 'content' && isMarked(shown)) {
+    const dataset = { text: shown };
+    // Who wrote it is known with the message only: until then nothing in it is a link.
+    return words.replaceWith(make('div', { className: 'marked words', dataset }, ...markdown(shown, true)));
+  }
   words.textContent = shown;
   words.scrollTop = words.scrollHeight;
 }

@@ -1,8 +1,9 @@
 /** Creates the elements of one entry of the log. */
 
-import { locale, t } from './texts.js';
+import { t, timeInWords } from './texts.js';
 import { foreignSegmentsOf, segmentsOf } from './wording.js';
 import { button, make } from './dom.js';
+import { isMarked, markdown } from './jobs/markdown.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 
@@ -16,9 +17,20 @@ export function entryElement(kind, text, isForeign = false) {
     'article',
     { className: `entry ${kind}` },
     make('h3', {}, t(`entry.${kind}`)),
-    make('p', { dir: 'auto' }, ...withAddresses(text, isForeign)),
+    // What the user wrote and what is to be approved are shown as they are.
+    ...wordsOf(text, isForeign, kind === 'user' || kind === 'question'),
     isForeign ? make('small', { className: 'tag' }, t('entry.foreign')) : null,
   );
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} isForeign
+ * @param {boolean} isPlain marks of Markdown stay
+ */
+function wordsOf(text, isForeign, isPlain) {
+  if (isPlain || !isMarked(text)) return [make('p', { dir: 'auto' }, ...withAddresses(text, isForeign))];
+  return [make('div', { className: 'marked' }, ...markdown(text, isForeign))];
 }
 
 /**
@@ -47,11 +59,21 @@ export function withAddresses(text, isForeign) {
   return [...nodes, ...buttons];
 }
 
+let read = () => Date.now(); // until there is a connection
+
+/** @param {() => number} now of a connection */
+export function tellTime(now) {
+  read = now;
+}
+
+/** The server's time in ms since 1970, to compare with times from the server. */
+export const now = () => read();
+
 /** @param {string} createdAt */
 export function timeOf(createdAt) {
   const at = new Date(createdAt);
-  const shown = at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
-  return make('time', { dateTime: createdAt, title: at.toLocaleString(locale) }, shown);
+  const shown = timeInWords(at, { hour: '2-digit', minute: '2-digit' });
+  return make('time', { dateTime: createdAt, title: timeInWords(at) }, shown);
 }
 
 /** @param {string} text */

@@ -10,7 +10,7 @@ const NAME = 'second-brain-pages';
 const GRACE_MS = 500; // an entry on its own road has arrived by then
 
 export class Neighbours {
-  #channel = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
+  #channel = openChannel();
   #userId = '';
   #seq = 0;
   /** @type {Set<() => void>} */
@@ -51,5 +51,13 @@ export class Neighbours {
   /** @param {number} seq */
   #compare(seq) {
     if (seq > this.#seq) for (const listener of this.#listeners) listener();
+  }
+}
+
+function openChannel() {
+  try {
+    return globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
+  } catch {
+    return null; // refused, as where storage is blocked: this tab is the only one
   }
 }

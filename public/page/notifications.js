@@ -2,8 +2,8 @@
 
 import { field, make } from './dom.js';
 import { confirmButton, empty, list, Loaded, saving } from './panel.js';
-import { showRules } from './rules.js';
-import { t } from './texts.js';
+import { showRules } from './lists/rules.js';
+import { t, useZone } from './texts.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 
@@ -11,7 +11,8 @@ import { t } from './texts.js';
  * @typedef {object} Preferences
  * @property {string[]} trusted
  * @property {{from: string, until: string} | null} quiet
- * @property {string} zone
+ * @property {string | null} zone null: as the device says
+ * @property {{zone: string}} [inUse]
  * @property {'all' | 'rules'} emails
  */
 
@@ -57,17 +58,18 @@ class Settings {
   /** Save all preferences: the server takes them together. @param {Partial<Preferences>} changed */
   async #save(changed) {
     this.#preferences = await this.#resources.put(PREFERENCES, { ...this.#preferences, ...changed });
+    useZone(this.#preferences.inUse?.zone);
   }
 
   #times() {
     const { quiet, zone, emails } = this.#preferences;
     const hours = quietHours(quiet);
-    const zones = zoneSelect(zone, quiet !== null);
+    const zones = zoneSelect(zone);
     const all = emailSelect(emails);
     const save = () =>
       this.#save({
         quiet: hours.value(),
-        zone: zones.value,
+        zone: zones.value || null,
         emails: /** @type {'all' | 'rules'} */ (all.value),
       });
     const fields = [
@@ -134,23 +136,19 @@ function section(title, content) {
   return make('section', {}, make('h3', {}, title), content);
 }
 
-/**
- * List all time zones of the browser, its own first.
- * @param {string} kept
- * @param {boolean} isChosen false: offer the browser's own zone
- */
-function zoneSelect(kept, isChosen) {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const names = [...new Set([own, kept, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
-  const select = make('select', {}, ...names.map((name) => option(name, nameOf(name, own))));
-  select.value = isChosen || kept !== 'UTC' ? kept : own;
+/** List what the device says, then all time zones. @param {string | null} kept */
+function zoneSelect(kept) {
+  const zone = inWords(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const names = [...new Set([...(kept ? [kept] : []), 'UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? [])])];
+  const all = names.map((name) => option(name, inWords(name)));
+  const select = make('select', {}, option('', t('notifications.asDevice', { zone })), ...all);
+  select.value = kept ?? '';
   return select;
 }
 
-/** @param {string} name @param {string} own */
-function nameOf(name, own) {
-  const words = name.replaceAll('_', ' ');
-  return name === own ? t('notifications.thisDevice', { zone: words }) : words;
+/** @param {string} name */
+function inWords(name) {
+  return name.replaceAll('_', ' ');
 }
 
 /** @param {string} value @param {string} label */

@@ -2,7 +2,8 @@
 
 import { refusalInWords } from './wording.js';
 import { button, make, onEscape } from './dom.js';
-import { locale, t } from './texts.js';
+import { now } from './entries.js';
+import { t, timeInWords } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
 
@@ -128,14 +129,16 @@ export function confirmButton(label, name, act) {
   return place;
 }
 
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY = { day: 'numeric', month: 'short', year: 'numeric' };
+
 /** @param {string} iso */
 export function when(iso) {
   const at = new Date(iso);
-  const isToday = at.toDateString() === new Date().toDateString();
-  const shown = isToday
-    ? at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
-    : at.toLocaleDateString(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-  return make('time', { dateTime: iso, title: at.toLocaleString(locale) }, shown);
+  const day = timeInWords(at, DAY);
+  const isToday = day === timeInWords(new Date(now()), DAY);
+  const shown = isToday ? timeInWords(at, { hour: '2-digit', minute: '2-digit' }) : day;
+  return make('time', { dateTime: iso, title: timeInWords(at) }, shown);
 }
 
 /** Mark what others wrote. @param {boolean} isForeign */

@@ -1,9 +1,9 @@
 /** The panels beside the conversation: which ones exist and which one is open. */
 
 import { button, byId, icon, make } from './dom.js';
-import { documentsPanel } from './documents.js';
+import { documentsPanel } from './documents/panel.js';
 import { jobsPanel } from './jobs/panel.js';
-import { memoryPanel } from './facts.js';
+import { memoryPanel } from './lists/facts.js';
 import { mailboxPanel } from './mail/mailbox.js';
 import { notificationsPanel } from './notifications.js';
 import { TITLE_ID } from './panel.js';
@@ -54,7 +54,7 @@ export class Panels {
     const { documents, email, memory, jobs, local = false } = features;
     this.#jobs = jobs ? jobsPanel(minds) : null;
     const all = [
-      documents && documentsPanel(resources),
+      documents && documentsPanel(resources, minds.brain),
       email && mailboxPanel(resources, local),
       memory && notificationsPanel(resources), // it needs the same database
       memory && memoryPanel(resources),

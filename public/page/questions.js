@@ -2,7 +2,7 @@
 
 import { actionInWords, refusalInWords } from './wording.js';
 import { Card } from './card.js';
-import { entryElement, note } from './entries.js';
+import { entryElement, note, now } from './entries.js';
 import { Decisions } from './decisions.js';
 import { t } from './texts.js';
 import { whenSeen } from './view.js';
@@ -126,10 +126,10 @@ export class Questions {
   }
 
   #show() {
-    const nowMs = Date.now();
+    const nowMs = now();
     for (const [id, { card }] of this.#cards) {
       const state = this.#decisions.of(id, nowMs);
-      card.show(state, this.#decisions.argumentsOf(id));
+      card.show(state, this.#decisions.changesOf(id));
       this.#watch(id, state === 'waiting');
     }
   }

@@ -45,6 +45,11 @@ export class Resources {
     return this.#call('PUT', path, json);
   }
 
+  /** @param {string} path @param {Record<string, string>} query @param {object} json */
+  patch(path, query, json) {
+    return this.#call('PATCH', withQuery(path, query), json);
+  }
+
   /** @param {string} path @param {string} id */
   remove(path, id) {
     return this.#call('DELETE', `${path}?${new URLSearchParams({ id })}`);
@@ -97,7 +102,9 @@ export class Resources {
       Authorization: `Bearer ${this.#token}`,
       ...(type && { 'Content-Type': type }),
     };
-    const signal = AbortSignal.timeout(limitMs);
+    const ending = new AbortController();
+    const { signal } = ending;
+    const timer = setTimeout(() => ending.abort(), limitMs);
     try {
       const response = await fetch(path, { method, headers, body, signal, cache: 'no-store' });
       const answer = await response.json().catch(() => null);
@@ -106,6 +113,8 @@ export class Resources {
     } catch (error) {
       if (error instanceof BrainError) throw error;
       throw signal.aborted ? tooLate() : notReached(UNREACHABLE, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The label that shows how updates arrive, and the menu to change it. */
 
+import { tabStorage } from '../client/surroundings.js';
 import { connectionInWords, presenceInWords } from './wording.js';
 import { make, setText } from './dom.js';
 import { t } from './texts.js';
@@ -13,7 +14,7 @@ const ROADS = /** @type {const} */ (['channel', 'stream', 'socket', 'polling']);
 
 /** Return the road that was chosen in this tab; null = automatic. */
 export function chosenRoad() {
-  return ROADS.find((name) => name === sessionStorage.getItem(PLACE)) ?? null;
+  return ROADS.find((name) => name === tabStorage.getItem(PLACE)) ?? null;
 }
 
 export class RoadMenu {
@@ -70,7 +71,7 @@ export class RoadMenu {
     const radio = make('input', { type: 'radio', name: 'road', value: name ?? '', checked });
     radio.autofocus = checked;
     radio.addEventListener('change', () => {
-      sessionStorage.setItem(PLACE, name ?? '');
+      tabStorage.setItem(PLACE, name ?? '');
       this.#onChoice(name);
     });
     return make('label', {}, radio, make('span', {}, t(key), make('small', {}, t(`${key}.hint`))));

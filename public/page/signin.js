@@ -21,3 +21,18 @@ export class SignIn {
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 }
+
+/**
+ * Return whose token this is; null if it cannot be read.
+ * @param {string} token
+ * @returns {string | null}
+ */
+export function userOf(token) {
+  try {
+    const claims = atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(claims, (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)).sub ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -26,6 +26,28 @@ export const { language, locale } = chooseLanguage(
   globalThis.document ? globalThis.navigator.languages : [],
 );
 
+/** @type {string | undefined} that of the browser until the session says another one */
+let timeZone;
+
+/** Show times in this time zone, if the browser knows it. @param {string} [name] an IANA name */
+export function useZone(name) {
+  try {
+    new Date().toLocaleString('en', { timeZone: name });
+    timeZone = name;
+  } catch {
+    timeZone = undefined;
+  }
+}
+
+/**
+ * Return a time in words, in the user's language and time zone.
+ * @param {Date} at
+ * @param {Intl.DateTimeFormatOptions} [parts] both date and time by default
+ */
+export function timeInWords(at, parts) {
+  return at.toLocaleString(locale, { ...parts, timeZone });
+}
+
 /**
  * Return a text in the page's language.
  * @param {Key} key

@@ -99,7 +99,7 @@ export class Timeline {
   showFailed(messageId, reason, retry) {
     const element = this.#unsent.get(messageId);
     if (!element) return;
-    const discard = () => this.#discard(messageId);
+    const discard = () => this.discard(messageId);
     element.dataset.state = 'failed';
     const choices = [button(t('action.tryAgain'), retry), button(t('action.discard'), discard)];
     const text = t('entry.notSent', { reason });
@@ -118,8 +118,8 @@ export class Timeline {
     element?.remove();
   }
 
-  /** @param {string} messageId */
-  #discard(messageId) {
+  /** Remove a text that was not accepted. @param {string} messageId */
+  discard(messageId) {
     this.#unsent.get(messageId)?.remove();
     this.#unsent.delete(messageId);
   }

@@ -7,7 +7,7 @@ import {
   UNEXPECTED,
   UNREACHABLE,
 } from '../client/errors.js';
-import { optionalText, t } from './texts.js';
+import { locale, optionalText, t } from './texts.js';
 
 /** @typedef {import('../client/types.js').State} State */
 /** @typedef {import('../client/errors.js').BrainError} BrainError */
@@ -16,6 +16,13 @@ const LINK = /https?:\/\/[^\s<>"']+/g;
 // Also with another scheme or none: in others' text an address is shown, whatever may open it.
 const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,19}:\/\/|www\.)[^\s<>"'[\]]+/gi;
 const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
+
+// Titles of the server when a service is away, and when the limit of its plan is used up.
+const AWAY = /^A service cannot be reached/;
+const USED_UP = /^The (limit of the )?(store|queue|database)'s (?:daily limit|plan) is used up/;
+
+/** @type {Record<string, import('./texts.js').Key>} */
+const SERVICES = { store: 'service.store', queue: 'service.queue', database: 'service.database' };
 
 /** @type {Record<string, import('./texts.js').Key>} */
 const FAILURES = {
@@ -80,6 +87,12 @@ function workInWords(activity) {
   return t('activity.running', { action });
 }
 
+/** What is wrong with the deployment's settings; '' if it is something else. @param {unknown} error */
+export function setupProblem(error) {
+  const { status = 0, detail = '' } = /** @type {Partial<BrainError>} */ (error);
+  return status >= 500 ? detail : '';
+}
+
 /** Say why a request failed. @param {unknown} error */
 export function refusalInWords(error) {
   const { status, title = '', detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
@@ -104,8 +117,25 @@ export function problemInWords(reason, error) {
 
 /** @param {string} title of a BrainError; the server's own titles are shown as they are */
 function failureInWords(title) {
+  if (AWAY.test(title)) return t('failure.service');
+  const [, plan, service] = USED_UP.exec(title) ?? [];
+  if (service) {
+    return t(plan ? 'failure.usedUp' : 'failure.usedUpToday', { service: t(SERVICES[service]) });
+  }
   const key = title ? FAILURES[title] : 'failure.unreachable';
   return key ? t(key) : title.replace(/[^.!?]$/, '$&.');
+}
+
+/**
+ * Say that a text is too long; '' if it is not. The server counts an emoji as one character.
+ * @param {string} text
+ * @param {number} most
+ */
+export function lengthObjection(text, most) {
+  if (text.length <= most) return '';
+  const count = [...text].length;
+  const number = (/** @type {number} */ one) => one.toLocaleString(locale);
+  return count > most ? t('failure.tooLong', { most: number(most), count: number(count) }) : '';
 }
 
 /**

@@ -3,16 +3,15 @@
  * never while the brain itself speaks or the microphone is open.
  */
 
-import { Synthesizer } from './synthesis.js';
+import { Mouth } from './browser/mouth.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
 /** @typedef {import('../client/types.js').Message} Message */
 
 const AGAIN_MS = 1500; // by then the brain has begun to speak, if it does
-const PITCHES = [1, 0.7, 1.35, 0.85]; // where there are fewer voices than speakers
 
 export class Beside {
-  /** @type {Map<string, Synthesizer>} */
+  /** @type {Map<string, Mouth>} */
   #mouths = new Map(); // by speaker
   /** @type {Brain | null} */
   #mind = null;
@@ -21,8 +20,14 @@ export class Beside {
   #isHeld = false;
   #since = 0;
   #again = 0;
-  /** @type {Synthesizer | null} */
+  /** @type {Mouth | null} */
   #speaking = null;
+  #onSentence;
+
+  /** @param {(sentence: string) => void} [onSentence] called when a sentence begins and when it ends */
+  constructor(onSentence) {
+    this.#onSentence = onSentence;
+  }
 
   get isAvailable() {
     return globalThis.speechSynthesis !== undefined;
@@ -51,10 +56,11 @@ export class Beside {
     this.#onEnd();
   }
 
-  /** The microphone is open. @param {boolean} isHeld */
-  hold(isHeld) {
-    this.#isHeld = isHeld;
-    if (isHeld) this.#silence();
+  /** The user speaks, or types: then only the next message waits. @param {import('./browser/turn.js').Busy} busy */
+  hold(busy) {
+    this.#isHeld = busy !== null;
+    if (busy === 'typing') this.#unsubscribe();
+    else if (busy) this.#silence();
     else this.#begin();
   }
 
@@ -91,22 +97,8 @@ export class Beside {
     const known = this.#mouths.get(name);
     if (known) return known;
     const place = this.#mouths.size;
-    const mouth = new Synthesizer((utterance) => dress(utterance, place));
+    const mouth = new Mouth({ place, onSentence: this.#onSentence });
     this.#mouths.set(name, mouth);
     return mouth;
   }
-}
-
-/**
- * Give a speaker a voice of the page's language; where voices run out, another pitch.
- * @param {SpeechSynthesisUtterance} utterance
- * @param {number} place of the speaker, in the order of speaking
- */
-export function dress(utterance, place) {
-  const { language } = globalThis.navigator;
-  const base = language.split('-')[0];
-  const voices = speechSynthesis.getVoices().filter(({ lang }) => lang.split(/[-_]/)[0] === base);
-  utterance.lang = language;
-  if (voices.length > 0) utterance.voice = voices[place % voices.length];
-  if (place >= voices.length) utterance.pitch = PITCHES[place % PITCHES.length];
 }

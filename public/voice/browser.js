@@ -28,9 +28,19 @@ export class BrowserTalk {
   #monitor = new Monitor((isVoice, ms) => this.#interrupt({ isVoice, ms }));
   #bargeIn = begin();
   #recognizer = new Recognizer({
-    onDraft: (text) => this.#interrupt({ words: text }),
-    onText: (text) => this.#understand(text),
-    onChange: (isListening) => !isListening && this.#listenSoon(),
+    onDraft: (text) => {
+      this.#hear(text !== '' && this.#bargeIn.saying === '');
+      this.#interrupt({ words: text });
+    },
+    onText: (text) => {
+      this.#understand(text);
+      this.#hear(false);
+    },
+    onChange: (isListening) => {
+      if (isListening) return;
+      this.#hear(false);
+      this.#listenSoon();
+    },
     onProblem: (reason) => !PASSING.includes(reason) && this.#fail(reason),
   });
   /** @type {Set<TalkListener>} */
@@ -42,7 +52,10 @@ export class BrowserTalk {
   #hasEnded = false;
   #waiting = 0; // texts without an answer
   #timer = 0;
-  #unsubscribe;
+  #brain;
+  #fromSeq;
+  #isHearing = false; // the user is in the middle of a sentence
+  #unsubscribe = () => {};
 
   /**
    * @param {Brain} brain
@@ -51,11 +64,25 @@ export class BrowserTalk {
    */
   constructor(brain, fromSeq, onText) {
     this.#onText = onText;
+    this.#brain = brain;
+    this.#fromSeq = fromSeq;
     this.#mouth.prime();
-    this.#unsubscribe = brain.onSpeak((message, done) =>
-      message.seq > fromSeq ? this.#speak(message, done) : done('unspoken'),
-    );
+    this.#attend();
     this.#listen();
+  }
+
+  #attend() {
+    this.#unsubscribe = this.#brain.onSpeak((message, done) =>
+      message.seq > this.#fromSeq ? this.#speak(message, done) : done('unspoken'),
+    );
+  }
+
+  /** In the middle of the user's sentence no message begins. @param {boolean} isHearing */
+  #hear(isHearing) {
+    if (isHearing === this.#isHearing || this.#hasEnded) return;
+    this.#isHearing = isHearing;
+    if (isHearing) this.#unsubscribe();
+    else this.#attend();
   }
 
   mute = () => {

@@ -1,7 +1,7 @@
 /**
  * Removes the marks of emphasis from a text: `**bold**`, `*italic*`, `_italic_`, `__bold__`. Marks
- * are paired as in CommonMark, but without its rules about punctuation. A star or line between spaces
- * or beside a digit inside a word stays. No I/O.
+ * are paired as in CommonMark, but without its rules about punctuation. A mark between spaces or
+ * beside a digit inside a word is none, and neither is an underscore inside a word. No I/O.
  */
 
 /**
@@ -14,6 +14,7 @@
  * @property {boolean} isBeside it stands beside a word
  * @property {boolean} opens emphasis can begin here
  * @property {boolean} closes emphasis can end here
+ * @property {number} word how many spaces stand before it
  */
 
 const isWord = (/** @type {string} */ char) => /[\p{L}\p{N}]/u.test(char);
@@ -22,7 +23,13 @@ const isBlank = (/** @type {string} */ char) => /^\s?$/.test(char);
 
 /** @param {string} text */
 export function withoutEmphasis(text) {
-  const all = [...text.matchAll(/\*+|_+/g)].map(({ 0: marks, index }) => read(text, marks, index));
+  let word = 0;
+  let from = 0;
+  const all = [...text.matchAll(/\*+|_+/g)].map(({ 0: marks, index }) => {
+    word += text.slice(from, index).match(/\s/g)?.length ?? 0;
+    from = index;
+    return read(text, marks, index, word);
+  });
   for (const mark of '*_') pair(all.filter((marks) => marks.mark === mark));
   let found = '';
   let done = 0;
@@ -37,9 +44,10 @@ export function withoutEmphasis(text) {
  * @param {string} text
  * @param {string} marks
  * @param {number} start
+ * @param {number} word
  * @returns {Marks}
  */
-function read(text, marks, start) {
+function read(text, marks, start, word) {
   const [mark] = marks;
   const end = start + marks.length;
   const before = text.charAt(start - 1);
@@ -56,6 +64,7 @@ function read(text, marks, start) {
     isBeside: !isBlank(before) || !isBlank(after),
     opens: !isBlank(after) && !cannot(before),
     closes: !isBlank(before) && !cannot(after),
+    word,
   };
 }
 
@@ -67,7 +76,7 @@ function pair(all) {
   /** @type {Marks[]} */
   const begun = [];
   for (const marks of all) {
-    for (let open = begun.at(-1); marks.left && open && marks.closes; open = begun.at(-1)) {
+    for (let open = begun.at(-1); open && marks.left && joins(open, marks); open = begun.at(-1)) {
       const paired = Math.min(marks.left, open.left);
       marks.left -= paired;
       open.left -= paired;
@@ -78,11 +87,21 @@ function pair(all) {
 }
 
 /**
+ * Whether emphasis can go from one to the other. Two single stars inside different words are signs in
+ * formulas: "x*y = z*w".
+ * @param {Marks} open
+ * @param {Marks} close
+ */
+function joins(open, close) {
+  const areSingle = open.end - open.start === 1 && close.end - close.start === 1;
+  return close.closes && !(areSingle && open.isInside && close.isInside && open.word !== close.word);
+}
+
+/**
  * Return what stays of these marks. Two or more beside a word are emphasis whose other end is
  * missing: the text was cut.
  * @param {Marks} marks
  */
 function kept({ mark, left, isInside, isBeside }) {
-  if (mark === '_' && isInside) return ' ';
   return left > 1 && !isInside && isBeside ? '' : mark.repeat(left);
 }

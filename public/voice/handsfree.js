@@ -1,8 +1,10 @@
 /** Hands-free mode: a button, a light with words, and the choice of who listens and speaks. */
 
+import { deviceStorage } from '../client/surroundings.js';
 import { byId, setText } from '../page/dom.js';
 import { optionalText, t } from '../page/texts.js';
 import { BrowserTalk, isAvailable } from './browser.js';
+import { spokenLanguage } from './choices.js';
 import { prime } from './sound.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -59,7 +61,7 @@ export class HandsFree {
     if (voice && offered.length === 0 && isAvailable()) offered.push(BROWSER);
     const options = offered.map((name) => new Option(t(/** @type {any} */ (`voice.talk.${name}`)), name));
     this.#vendors.replaceChildren(...options);
-    const last = stored();
+    const last = deviceStorage.getItem(PLACE);
     if (last && offered.includes(last)) this.#vendors.value = last;
     this.#vendors.hidden = offered.length < 2;
     this.#start.hidden = offered.length === 0;
@@ -96,12 +98,13 @@ export class HandsFree {
   #talkOf(brain) {
     const vendor = this.#vendors.value;
     if (vendor === BROWSER) return new BrowserTalk(brain, this.#shownSeq, this.#listener.onText);
-    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), sound: prime() });
+    const language = spokenLanguage();
+    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), language, sound: prime() });
   }
 
   /** Another vendor goes on at once: the choice is a press too. */
   #choose() {
-    store(this.#vendors.value);
+    deviceStorage.setItem(PLACE, this.#vendors.value);
     if (!this.#talk) return;
     const before = this.#talk;
     this.#talk = null;
@@ -148,22 +151,5 @@ export class HandsFree {
     this.#bar.hidden = true;
     setText(this.#end, t('voice.talk.end'));
     if (hadFocus) this.#start.focus();
-  }
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(PLACE);
-  } catch {
-    return null; // the browser allows no storage
-  }
-}
-
-/** @param {string} vendor */
-function store(vendor) {
-  try {
-    localStorage.setItem(PLACE, vendor);
-  } catch {
-    // The choice lasts until the page is closed.
   }
 }

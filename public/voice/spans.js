@@ -24,9 +24,12 @@ const SPAN = new RegExp(
   'g',
 );
 const ALTERNATIVE = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
-// Tags inside a word or a sentence. All others separate words.
-const INLINE =
-  /^(?:a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var)$/i;
+// Tags inside a word or a sentence. The others separate words. What is no name of HTML stays.
+const INLINE = /^(?:a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var)$/;
+const SEPARATING = [
+  /^(?:address|article|aside|audio|base|blockquote|body|br|button|canvas|caption|center|col|colgroup|data|dd|details|dfn|dialog|div|dl|dt|embed|fieldset|figcaption|figure|footer|form|h1|h2|h3|h4|h5|h6|head|header|hgroup|hr|html|iframe|img|input)$/,
+  /^(?:label|legend|li|link|main|map|menu|meta|meter|nav|noscript|object|ol|optgroup|option|output|p|picture|pre|progress|script|section|select|source|style|summary|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|track|ul|video|wbr)$/,
+];
 const TARGET =
   '\\(\\s*[^()\\s]*(?:\\([^()\\s]*\\)[^()\\s]*)*(?:\\s+(?:"[^"]*"|\'[^\']*\'|\\([^()]*\\)))?\\s*\\)';
 const IMAGE = new RegExp(`!\\[([^[\\]]*)\\]${TARGET}`, 'g');
@@ -37,7 +40,10 @@ const ADDRESS =
   /(?:[a-z][a-z0-9+.-]{1,31}:\/\/|(?<![a-z0-9@])www\.(?=[^\s.]))[^\s<>"“”„«»。，、；：！？（）「」『』《》\uE0FF]+/gi;
 const AFTER_ADDRESS = '.,;:!?\'’"]}*_~…)'; // not a part of an address at its end
 const EMAIL = /(?:mailto:)?([^\s@]{1,64}@[^\s@]{1,255})/g;
-const JOINT = /(?<=[\p{L}\p{N}])_+(?=[\p{L}\p{N}])/gu;
+// Signs that join or part letters belong to words in these scripts (Arabic to Sinhala, Myanmar,
+// Khmer, Mongolian), and to nothing elsewhere.
+const JOINING = '\\u0600-\\u06ff\\u0750-\\u077f\\u08a0-\\u0dff\\u1000-\\u109f\\u1780-\\u18af';
+const LOOSE = new RegExp(`(?<![${JOINING}])[\\u200c\\u200d]|[\\u200c\\u200d](?![${JOINING}])`, 'g');
 const STRUCK = /~~(?=[^\s~])(?:(?!~~)[^\n])*~~/g;
 
 // The names of the characters from U+00A0, then others that people and models write.
@@ -68,9 +74,10 @@ const NAMED = {
 export function seen(text) {
   return text
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replace(/[\p{Cf}\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u{1F3FB}-\u{1F3FF}\u20E3\uE000-\uE0FF]/gu, '')
+    .replace(/(?![\u200C\u200D])[\p{Cf}\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u{1F3FB}-\u{1F3FF}\u20E3\uE000-\uE0FF]/gu, '')
     .replace(/(?![°©®™№])\p{So}/gu, GONE)
-    .replace(/(?!\n)\p{Cc}/gu, ' ');
+    .replace(/(?!\n)\p{Cc}/gu, ' ')
+    .replace(LOOSE, '');
 }
 
 /**
@@ -100,9 +107,7 @@ export function withoutSpans(text, names) {
 
 /** @param {string} text */
 function withoutAddresses(text) {
-  return text
-    .replace(ADDRESS, linkFor)
-    .replace(EMAIL, (_, email) => email.replace(JOINT, (/** @type {string} */ marks) => hidden(marks)));
+  return text.replace(ADDRESS, linkFor).replace(EMAIL, '$1');
 }
 
 /**
@@ -111,15 +116,24 @@ function withoutAddresses(text) {
  */
 function wordsOf(span, { code, escaped, entity, address, tag, rest = '', email = '' }) {
   if (code) {
-    const words = withoutAddresses(code.trim().replace(/\s+/g, ' ')).replace(JOINT, ' ');
-    return hidden(words, /[*_~[\]<>#+!|\x60\\]/g);
+    return hidden(withoutAddresses(code.trim().replace(/\s+/g, ' ')), /[*_~[\]<>#+!|\x60\\]/g);
   }
   if (escaped) return hidden(escaped);
   if (entity) return characterOf(entity) ?? span;
   if (address) return /^mailto:/i.test(address) ? address.slice(7) : LINK;
-  if (tag?.toLowerCase() === 'img') return (ALTERNATIVE.exec(rest) ?? []).slice(1).join('');
-  if (tag) return INLINE.test(tag) ? '' : ' ';
-  return email;
+  return tag ? (wordsOfTag(tag.toLowerCase(), rest) ?? span) : email;
+}
+
+/**
+ * Return what stands for a tag; null for what only looks like one: "a <b and c> d".
+ * @param {string} name
+ * @param {string} rest
+ */
+function wordsOfTag(name, rest) {
+  if (!/^\s*\/?\s*$/.test(rest) && !rest.includes('=')) return null;
+  if (name === 'img') return (ALTERNATIVE.exec(rest) ?? []).slice(1).join('');
+  if (INLINE.test(name)) return '';
+  return SEPARATING.some((names) => names.test(name)) ? ' ' : null;
 }
 
 /**

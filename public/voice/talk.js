@@ -56,7 +56,7 @@ export class Talk {
   #undo = [];
 
   /** @param {Parts} parts @param {TalkOptions} options */
-  constructor(parts, { vendor, language = parts.world.language, sound = prime() }) {
+  constructor(parts, { vendor, language = parts.world.locale.language, sound = prime() }) {
     if (!Object.hasOwn(VENDORS, vendor)) throw new VoiceProblem('vendor-unknown');
     this.#parts = parts;
     this.#sound = sound;

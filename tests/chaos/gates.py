@@ -227,11 +227,16 @@ class GatedStore:
         await self._store.trim(user_id, below=below)
 
     async def status(
-        self, user_id: str, *, is_here: bool = False, language: str | None = None
+        self,
+        user_id: str,
+        *,
+        is_here: bool = False,
+        language: str | None = None,
+        zone: str | None = None,
     ) -> Status:
         status: Status = await self._caller.move(
             "status",
-            lambda: self._store.status(user_id, is_here=is_here, language=language),
+            lambda: self._store.status(user_id, is_here=is_here, language=language, zone=zone),
             limit_s=CALLER_LIMIT_S,
         )
         return status

@@ -10,6 +10,7 @@ from brain import settings
 from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
+from local.dotenv import read_dotenv
 from tests.routes.stage import EVENT_SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,8 @@ ARCHITECTURE = (DOCS / "explanation" / "architecture.md").read_text()
 IN_FUNCTIONS = (
     "BRAIN|BRAVE|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|TWILIO|DATABASE|VERCEL"
 )
+PREVIOUS = {*re.findall(r"`(\w+_PREVIOUS)`", VARIABLES)}  # read by the name of the new value
+MOST_SAMPLE_CHARS = 110  # a line of .env.example
 ON_ONE_MACHINE = "BRAIN|CHAOS"
 SET_UP = {
     "UPSTASH_REDIS_REST_URL": "http://127.0.0.1:1",
@@ -73,11 +76,21 @@ def read_in(folder: str, prefixes: str) -> set[str]:
     return {*re.findall(rf'"((?:{prefixes})_[A-Z_]+)"', code)}
 
 
+def sample() -> set[str]:
+    """The variables of .env.example, as `make dev` reads them when each line is taken in."""
+    lines = re.findall(r"^#([A-Z_]+=.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    read = read_dotenv("\n".join(lines), {})
+    assert (len(read.values), read.lines) == (len(lines), ())
+    assert all("  # " in line and len(line) <= MOST_SAMPLE_CHARS for line in lines)
+    return set(read.values)
+
+
 def test_the_reference_lists_every_variable_that_is_read_and_no_other() -> None:
     listed = [name for cell in first_column(VARIABLES) for name in re.findall(r"`([A-Z_]+)`", cell)]
     assert len(listed) == len({*listed})
     read = read_in("brain", IN_FUNCTIONS) | read_in("local", ON_ONE_MACHINE)
-    assert {*listed} - {"PORT", "CHROMIUM", "CHAOS"} == read
+    assert {*listed} == sample() - PREVIOUS
+    assert {*listed} - {"PORT", "HOST", "CHROMIUM", "CHAOS"} == read
 
 
 def test_the_reference_gives_the_defaults_that_the_settings_have() -> None:

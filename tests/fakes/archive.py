@@ -5,7 +5,7 @@ from datetime import datetime
 
 from brain.errors import DatabaseUnreachable
 from brain.memory.model import Found
-from brain.memory.rules import is_lasting
+from brain.memory.rules import is_lasting, searched
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import asked_words, best_passage
@@ -52,8 +52,8 @@ class FakeArchive:
         scored = [
             Found(
                 entry=entry,
-                snippet=best_passage(entry.text, words),
-                score=float(found(set(words.split()), entry.text)),
+                snippet=best_passage(searched(entry), words),
+                score=float(found(set(words.split()), searched(entry))),
             )
             for entry in reversed(self._of(user_id))
             if is_lasting(entry)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.documents.ports import Document, Passage
 from brain.documents.rules import WHOLE_CHARS, objection, outdated, revised, stays_foreign, version
 from brain.errors import DatabaseUnreachable, ToolFault
@@ -51,6 +52,20 @@ class FakeDocuments:
         mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
         newest = sorted(mine, key=lambda document: document.updated_at, reverse=True)
         return [_passages(document, set())[0] for document in newest[:limit]]
+
+    async def listed(
+        self, user_id: str, *, query: str, limit: int, after: ListPlace | None
+    ) -> ListPage[Passage]:
+        """Return what follows the last one that was shown."""
+        most = len(self._documents)
+        found = (
+            await self.search(user_id, query=query, limit=most)
+            if query
+            else await self.newest(user_id, limit=most)
+        )
+        shown = [passage.document_id for passage in found]
+        rest = found[shown.index(after.id) + 1 :] if after is not None else found
+        return page_of_next(rest, _place, limit=limit, total=len(found))
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """Look the document up."""
@@ -160,3 +175,7 @@ def found(asked: set[str], text: str) -> int:
 
 def _score(passage: Passage) -> float:
     return passage.score
+
+
+def _place(passage: Passage) -> ListPlace:
+    return ListPlace(at=passage.updated_at, id=passage.document_id, score=passage.score)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.email.model import (
     Accepted,
     Address,
@@ -91,6 +92,22 @@ class FakeEmails:
         """Return the newest emails of the inbox."""
         inbox = [email for email in self._of(user_id) if email.folder is Folder.INBOX]
         return [_found(email, email.text) for email in inbox[:limit]]
+
+    async def listed(
+        self, user_id: str, *, query: str, limit: int, after: ListPlace | None
+    ) -> ListPage[EmailFound]:
+        """Return what follows the last one that was shown."""
+        most = len(self.kept)
+        found = (
+            await self.search(user_id, query=query, limit=most)
+            if query
+            else await self.newest(user_id, limit=most)
+        )
+        shown = [email.id for email in found]
+        rest = found[shown.index(after.id) + 1 :] if after is not None else found
+        return page_of_next(
+            rest, lambda one: ListPlace(at=one.at, id=one.id), limit=limit, total=len(found)
+        )
 
     async def known(self, user_id: str, people: Sequence[Address]) -> Sequence[Address]:
         """Compare with the people of each email."""

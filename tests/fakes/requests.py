@@ -7,7 +7,7 @@ from brain.run.ports import CARRIED, Prompt
 from local.model.directions import Json
 from local.model.strict import broken
 
-TIME = re.compile(r"\n\[[A-Z][a-z]+day, \d{4}-\d\d-\d\d \d\d:\d\d UTC\]")
+TIME = re.compile(r"\n\[It is [A-Z][a-z]+day, \d{4}-\d\d-\d\d \d\d:\d\d [^\]]+\.\]")
 
 _broken: list[str] = []  # since the last test
 # Hashes of the prompts that break no rule: the simulator sends most of its prompts many times.

@@ -20,10 +20,16 @@ def invocation(
     key: str = "run:call",
     user_id: str = "anna",
     tainted: bool = False,
+    zone: str = "UTC",
 ) -> ToolInvocation:
     call = ToolCall(id="call", name=name, arguments=json.dumps(arguments))
     return ToolInvocation(
-        user_id=user_id, call=call, arguments=arguments, idempotency_key=key, tainted=tainted
+        user_id=user_id,
+        call=call,
+        arguments=arguments,
+        idempotency_key=key,
+        tainted=tainted,
+        zone=zone,
     )
 
 
@@ -34,11 +40,12 @@ async def use(
     *,
     key: str = "run:call",
     tainted: bool = False,
+    zone: str = "UTC",
 ) -> Json:
     """Return the tool's result for arguments that its schema allows."""
     asked = named(tools, name)
     assert complaint(asked.spec.parameters, arguments) == ""
-    given = await asked.run(invocation(name, arguments, key=key, tainted=tainted))
+    given = await asked.run(invocation(name, arguments, key=key, tainted=tainted, zone=zone))
     read: Json = json.loads(given.text)
     return read
 

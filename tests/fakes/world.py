@@ -194,6 +194,7 @@ class World:
         client_tools: Sequence[ClientTool] = (),
         decision: Decision | None = None,
         language: str | None = None,
+        zone: str | None = None,
     ) -> Outcome:
         """Do what /api/voiceToBrain does; returns the outcome for the caller."""
         reply = Reply()
@@ -206,6 +207,7 @@ class World:
             client_tools=tuple(client_tools),
             decision=decision,
             language=language,
+            zone=zone,
         )
         brain = self._process(
             lambda ports: brain_go(ports.services(), request, self.invocation(), reply)

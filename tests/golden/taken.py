@@ -152,7 +152,8 @@ def _taken(kind: str, body: Any) -> Any:
             told = {"remarks": plain(voice.remarks()), "tools": plain(voice.tools())}
             return {**said, "patience": voice.patience, **told}
         case "order":
-            return parse_order(body).model_dump(by_alias=True)
+            newer = {"device", "claim"}  # fields that older bodies do not have
+            return parse_order(body).model_dump(by_alias=True, exclude=newer)
         case "summons":
             return parse(WakeCallBody, body).model_dump(by_alias=True)
         case "own event":

@@ -73,6 +73,7 @@ class Normal:
 
     _ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
     _TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+    _CURSOR = re.compile(r"^WyIyMD[\w-]{20,}$")  # begins with `["20`, a time
 
     def __init__(self, **known: str) -> None:
         """`known`: placeholders, and the texts that they stand for."""
@@ -92,7 +93,7 @@ class Normal:
     def _text(self, text: str) -> str:
         for known, name in self._names.items():
             text = text.replace(known, name)
-        return self._TIME.sub("<time>", self._ID.sub(self._id, text))
+        return self._CURSOR.sub("<cursor>", self._TIME.sub("<time>", self._ID.sub(self._id, text)))
 
     def _id(self, found: re.Match[str]) -> str:
         if found[0] not in self._names:

@@ -16,7 +16,7 @@ def offered(*names: str) -> list[Line]:
 
 OWNER = [
     *TOOLS,
-    *offered("sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport"),
+    *offered("sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport", "playOut"),
 ]
 HELPER = offered("searchDocuments", "noteResult", "noteProgress", "finish")
 JOB: Json = {"id": "j1", "title": "Lisbon", "completed": 1, "total": 3, "reportReady": True}
@@ -65,6 +65,11 @@ async def test_each_helper_has_a_task(talk: Conversation, text: str, count: int)
             {"job": "j1", "helper": 1, "text": "look at breakfast"},
         ),
         ("what did they find?", "readReport", {"job": "j1"}),
+        ("Stop them!", "stopHelpers", {"job": "j1"}),
+        ("Enough.", "stopHelpers", {"job": "j1"}),
+        ("That's enough", "stopHelpers", {"job": "j1"}),
+        ("Genug!", "stopHelpers", {"job": "j1"}),
+        ("Bitte halt sie an.", "stopHelpers", {"job": "j1"}),
     ],
 )
 async def test_helpers_are_steered(
@@ -76,6 +81,34 @@ async def test_helpers_are_steered(
     talk.give(listJobs=JOBS)
 
     assert await talk.ask(tools=OWNER) == [(tool, arguments)]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("Let two argue about it.", {"kind": "talk", "about": "Should I buy the van?"}),
+        (
+            "Let two people debate whether we need a boat",
+            {"kind": "talk", "about": "we need a boat"},
+        ),
+        ("Lass zwei darüber streiten!", {"kind": "talk", "about": "Should I buy the van?"}),
+        ("Bitte lass drei über das Boot reden", {"kind": "talk", "about": "das Boot"}),
+        ("Make a rehearsal of that.", {"kind": "rehearsal"}),
+        ("rehearse that three times", {"kind": "rehearsal", "count": 3}),
+        ("Mach eine Probe daraus.", {"kind": "rehearsal"}),
+        ("Probe das zwei mal", {"kind": "rehearsal", "count": 2}),
+    ],
+)
+async def test_talks_and_rehearsals_are_begun_by_voice(
+    talk: Conversation, text: str, arguments: Json
+) -> None:
+    talk.hear("Should I buy the van?")
+    talk.lines.append({"role": "assistant", "content": "That depends."})
+    talk.hear(text)
+    assert await talk.ask(tools=OWNER) == [("playOut", arguments)]
+    talk.give(playOut='{"jobId": "j1"}')
+    [(_, said)] = await talk.ask(tools=OWNER)
+    assert said["message"]
 
 
 async def test_how_far_they_are_is_said_and_where_nobody_works_that_too(talk: Conversation) -> None:

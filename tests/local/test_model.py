@@ -260,7 +260,7 @@ def test_a_search_leaves_out_filler_words() -> None:
 
 async def test_notes_and_times_are_not_what_the_user_said(talk: Conversation) -> None:
     note = "[The user and the voice agent have just said:\nuser: hello]"
-    time = "[Thursday, 2026-01-01 00:00 UTC]"
+    time = "[It is Thursday, 2026-01-01 00:00 UTC.]"
     talk.hear(f"{note}\n\nremember the milk\n{time}")
     [(name, made)] = await talk.ask()
     assert (name, made["body"]) == ("createDocument", "the milk")

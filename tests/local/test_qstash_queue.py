@@ -77,6 +77,22 @@ async def test_shuffled_messages_arrive_in_another_order(tmp_path: Path) -> None
         assert received != list(range(12))
 
 
+async def test_a_queue_in_a_hurry_keeps_the_order_of_what_is_due(tmp_path: Path) -> None:
+    async with running(LocalQueue(tmp_path / "q.db")) as (queue, destination, url):
+        queue.switches = Switches(hurry=100)
+        for n in (3, 1, 2):
+            delay = {"upstash-delay": f"{10 * n}s"}
+            queue.accept(
+                [
+                    read_message(
+                        destination=url, headers=delay, body=bytes([n]), now_ms=queue.now_ms()
+                    )
+                ]
+            )
+
+        assert [each.body[0] for each in await destination.has(3)] == [1, 2, 3]
+
+
 async def test_the_number_of_simultaneous_deliveries_is_limited(tmp_path: Path) -> None:
     queue = LocalQueue(tmp_path / "q.db", deliveries_at_once=2)
     async with running(queue) as (_, destination, url):

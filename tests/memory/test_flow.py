@@ -125,11 +125,14 @@ async def test_a_stored_block_is_not_rebuilt_in_every_run() -> None:
 async def test_the_users_time_zone_is_shown_as_soon_as_it_is_set() -> None:
     world = remembering()
     await world.ask("Hello")
-    assert BERLIN not in system(world.model.prompts[-1])
+    assert (
+        "It is Thursday, 2026-01-01 00:00 UTC." in world.model.prompts[-1].messages[-1]["content"]
+    )
     assert world.ports.preferences is not None
     await world.ports.preferences.save("anna", Preferences(zone=BERLIN))
     await world.ask("Hello")
-    assert BERLIN in system(world.model.prompts[-1])
+    last = world.model.prompts[-1].messages[-1]["content"]
+    assert "It is Thursday, 2026-01-01 01:00 in Europe/Berlin (UTC+01:00)." in last
 
 
 @in_virtual_time

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from brain.notices.deciding import (
 )
 from brain.notices.model import Notice, Unheard
 from brain.preferences.model import Preferences, Quiet
+from brain.preferences.rules import quiet_until
 from brain.run.messages import Speak
 from brain.says import en
 from tests.notices.deciding_stage import (
@@ -79,12 +79,7 @@ def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urg
     planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     unheard = situation.unheard.notices if situation.unheard else ()
     urgent = {id for id, one in {one.id: one for one in (*unheard, *notices)}.items() if one.urgent}
-    quiet, wall = preferences.quiet, now.astimezone(ZoneInfo(preferences.zone)).time()
-    is_quiet = quiet is not None and (
-        quiet.start <= wall < quiet.until
-        if quiet.start < quiet.until
-        else wall >= quiet.start or wall < quiet.until
-    )
+    is_quiet = quiet_until(preferences, now) is not None
     for said in planned.now:
         assert not situation.running
         assert is_present(situation, now)

@@ -1,6 +1,9 @@
 /** What the client stands on in tests: a clock, a channel, a tab, a browser, real but in memory. */
 
 import { connect } from '../../public/brain.js';
+import '../../public/voice/claims.js'; // loaded when it is needed, and virtual time does not wait for that
+import '../../public/client/roads/channel.js'; // are there at once when they are asked for
+import '../../public/client/roads/socket.js';
 import { Server } from './server.js';
 
 const CALM_TURNS = 5; // of the event loop; what needs no timer takes two or three

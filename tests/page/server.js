@@ -10,6 +10,7 @@ export class Server {
   log = [];
   requests = [];
   heard = [];
+  claims = new Map(); // by seq: the browser that says it
   status = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
   token = 'token-1';
   validTokens = new Set(['token-1']);
@@ -18,6 +19,8 @@ export class Server {
   longestPage = 100;
   sessionMs = 24 * 3600_000;
   hasStreams = true;
+  isOld = false; // says nothing about its time
+  userId = 'anna';
   isBuffering = false; // events reach nobody before their response has ended
   streams = new Set();
   sockets = new Set();
@@ -100,7 +103,9 @@ export class Server {
     const fault = place < 0 ? null : this.#faults.splice(place, 1)[0].fault;
     if (fault !== null) return this.#broken(fault, signal);
     await cancelled(signal);
-    return this.#route(request);
+    const response = await this.#route(request);
+    if (!this.isOld) response.headers.set('Date', new Date(this.clock.now()).toUTCString());
+    return response;
   };
 
   /** Take a text, once; `reply` is called with the outcome, now or later. */
@@ -120,9 +125,11 @@ export class Server {
   /** What a client wishes; `reply` as with `admit`. A refusal is thrown as [status, title]. */
   control({ type, ...body }, reply) {
     if (type === 'heard') {
-      this.heard.push(body);
+      const { claim, ...report } = body;
+      this.heard.push(report);
       return reply({ seq: body.seq, how: body.how });
     }
+    if (type === 'claim') return reply(this.#claimed(body));
     if (type === 'stop') return reply(this.#stop(body.runId));
     const question = this.questions.get(body.questionId);
     if (!question) throw [404, 'No such question'];
@@ -146,6 +153,15 @@ export class Server {
     this.tell('message', whole);
     this.publish('message', whole);
     return whole;
+  }
+
+  /** One browser says a message, unless it was heard. */
+  #claimed({ seq, device }) {
+    if (this.heard.some((one) => one.seq === seq && one.how !== 'unspoken')) return { seq, state: 'over' };
+    const [browser] = device.split('_');
+    if (!this.claims.has(seq)) this.claims.set(seq, browser);
+    const state = this.claims.get(seq) === browser ? 'yours' : 'held';
+    return { seq, state, claim: seq, leftMs: 20_000 };
   }
 
   #stop(runId) {
@@ -210,7 +226,8 @@ export class Server {
     if (!isKnown && !isWelcome) return problem(401);
     this.validTokens.add(this.token);
     return Response.json({
-      userId: 'anna',
+      time: this.isOld ? undefined : new Date(this.clock.now()).toISOString(),
+      userId: this.userId,
       token: this.token,
       expiresAt: new Date(this.clock.now() + this.sessionMs).toISOString(),
       channel: 'private-user-a',
@@ -255,7 +272,10 @@ export class Server {
     return new Promise((resolve, reject) => {
       const waiting = { break: () => reject(new TypeError('connection reset')) };
       this.streams.add(waiting);
-      signal.addEventListener('abort', () => reject(signal.reason));
+      signal.addEventListener('abort', () => {
+        this.streams.delete(waiting);
+        reject(signal.reason);
+      });
       try {
         begin((body) => {
           this.streams.delete(waiting);

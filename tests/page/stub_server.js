@@ -3,7 +3,7 @@
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
  * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
- * (of the given number of lines: "ask 50").
+ * (of the given number of lines: "ask 50"; with marks of Markdown: "ask marked").
  */
 
 import { readFile } from 'node:fs/promises';
@@ -65,7 +65,8 @@ function ask(runId, text) {
   const body = 'A line.\n'.repeat(Number(text.slice(4) || 1));
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const about = { for: 'user', tool: 'sendEmail', arguments: { to: ['anna@example.org'], body }, expiresAt };
-  return say(runId, 'Shall I send this?', { kind: 'question', doneAfterThis: true, question: about });
+  const words = text.includes('marked') ? 'Shall I send *this* to\n- Anna?' : 'Shall I send this?';
+  return say(runId, words, { kind: 'question', doneAfterThis: true, question: about });
 }
 
 function work(runId, step, steps) {

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from brain.preferences.model import Preferences, Quiet
 from brain.preferences.rules import (
     MAX_TRUSTED,
     Complaint,
+    in_use,
     preferences_from_stored,
     preferences_from_wire,
     preferences_to_stored,
@@ -110,6 +111,13 @@ def test_the_longest_list_of_the_longest_addresses_is_kept() -> None:
         ({"quiet": {"from": "22:00", "until": "22:00"}}, ["quiet.until"], "send null"),
         ({"zone": "Berlin"}, ["zone"], "such as Europe/Berlin"),
         ({"zone": ""}, ["zone"], "the name of a time zone"),
+        ({"zone": "Etc/Unknown"}, ["zone"], "the name of a time zone"),
+        ({"zone": "Factory"}, ["zone"], "the name of a time zone"),
+        ({"zone": "localtime"}, ["zone"], "the name of a time zone"),
+        ({"zone": "posixrules"}, ["zone"], "the name of a time zone"),
+        ({"zone": "right/Europe/Berlin"}, ["zone"], "the name of a time zone"),
+        ({"zone": "Europe/Berlin "}, ["zone"], "the name of a time zone"),
+        ({"zone": "+05:30"}, ["zone"], "the name of a time zone"),
         ({"zone": "Europe"}, ["zone"], "the name of a time zone"),
         ({"zone": "../etc/passwd"}, ["zone"], "the name of a time zone"),
         ({"zone": "/etc/localtime"}, ["zone"], "the name of a time zone"),
@@ -120,7 +128,7 @@ def test_the_longest_list_of_the_longest_addresses_is_kept() -> None:
         ({"language": ""}, ["language"], "such as de or en-GB"),
         ({"language": "de_AT"}, ["language"], "such as de or en-GB"),
         ({"language": 1}, ["language"], "such as de or en-GB"),
-        ({"emails": None, "zone": None}, ["zone", "emails"], ""),
+        ({"emails": None, "zone": False}, ["zone", "emails"], ""),
     ],
 )
 def test_each_invalid_field_has_its_own_complaint(wire: Any, fields: list[str], said: str) -> None:
@@ -135,6 +143,43 @@ def test_stored_settings_are_read_back_unchanged() -> None:
     assert preferences_from_stored(preferences_to_stored(BERLIN)) == BERLIN
     german = replace(BERLIN, language="de-AT")
     assert preferences_from_stored(preferences_to_stored(german)) == german
+
+
+def test_utc_counts_as_set_only_if_the_user_has_set_it() -> None:
+    older = {"v": 1, "trusted": [], "quiet": None, "zone": "UTC", "emails": "all"}
+    assert preferences_from_stored(older) == Preferences()
+    utc = Preferences(zone="UTC")
+    assert preferences_from_stored(preferences_to_stored(utc)) == utc
+    assert preferences_to_stored(Preferences())["zone"] == "UTC"  # for older code
+
+
+@pytest.mark.parametrize("name", ["Asia/Calcutta", "Europe/Kiev", "US/Pacific", "UTC", "Etc/GMT+5"])
+def test_names_that_browsers_still_report_are_names(name: str) -> None:
+    assert preferences_from_wire({"zone": name}) == Preferences(zone=name)
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "device", "used"),
+    [
+        (None, None, (None, None), ("UTC", "default", "de", "default")),
+        (None, None, ("Asia/Kolkata", None), ("Asia/Kolkata", "device", "de", "default")),
+        (None, "fr", ("Asia/Kolkata", "en-GB"), ("Asia/Kolkata", "device", "fr", "user")),
+        ("Asia/Tokyo", None, ("Asia/Kolkata", "en"), ("Asia/Tokyo", "user", "en", "device")),
+        ("UTC", None, ("Asia/Kolkata", None), ("UTC", "user", "de", "default")),
+    ],
+)
+def test_what_the_user_has_set_wins_over_what_their_device_says(
+    zone: str | None,
+    language: str | None,
+    device: tuple[str | None, str | None],
+    used: tuple[str, str, str, str],
+) -> None:
+    preferences = Preferences(zone=zone, language=language)
+    found = in_use(preferences, zone=device[0], language=device[1], default="de")
+    assert (found.zone, found.zone_from, found.language, found.language_from) == used
+    assert preferences_to_wire(preferences, found)["inUse"] == dict(
+        zip(("zone", "zoneFrom", "language", "languageFrom"), used, strict=True)
+    )
 
 
 def test_settings_stored_without_a_language_can_be_read() -> None:
@@ -207,13 +252,18 @@ def test_quiet_hours_are_in_local_time(now: str, until: str | None) -> None:
 @pytest.mark.parametrize(
     ("start", "until", "now", "end"),
     [
-        # At two the clock is set forward to three: half past two never comes.
+        # At two the clock is set forward to three: half past two is half past three.
         ("01:00", "02:30", "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"),
-        ("02:30", "07:00", "2026-03-29T01:10:00Z", "2026-03-29T05:00:00Z"),
-        # At three it is set back to two: half past two comes twice.
+        ("01:00", "02:30", "2026-03-29T01:10:00Z", "2026-03-29T01:30:00Z"),
+        ("01:00", "02:30", "2026-03-29T01:30:00Z", None),
+        ("02:30", "07:00", "2026-03-29T01:10:00Z", None),
+        ("02:30", "07:00", "2026-03-29T01:30:00Z", "2026-03-29T05:00:00Z"),
+        # At three it is set back to two: half past two comes twice, and the first counts.
         ("01:00", "02:30", "2026-10-25T00:20:00Z", "2026-10-25T00:30:00Z"),
         ("01:00", "02:30", "2026-10-25T00:40:00Z", None),
-        ("01:00", "02:30", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"),
+        ("01:00", "02:30", "2026-10-25T01:10:00Z", None),
+        ("02:30", "04:00", "2026-10-25T00:40:00Z", "2026-10-25T03:00:00Z"),
+        ("02:30", "04:00", "2026-10-25T01:10:00Z", "2026-10-25T03:00:00Z"),
         # By day, and until midnight.
         ("13:00", "15:00", "2026-01-31T12:30:00Z", "2026-01-31T14:00:00Z"),
         ("13:00", "15:00", "2026-01-31T14:00:00Z", None),
@@ -252,7 +302,9 @@ def test_the_end_of_quiet_hours_is_within_the_next_day(
     end = quiet_until(Preferences(quiet=quiet, zone=name), now)
     at = now.astimezone(ZoneInfo(name))
     passed = ((at.hour - start // 60) * 60 + at.minute - start % 60) % 1440
-    assert (end is not None) is (passed < minutes)
+    near = {(now + timedelta(days=days)).astimezone(at.tzinfo).utcoffset() for days in (-1, 0, 1)}
+    if len(near) == 1:  # the clock is not changed
+        assert (end is not None) is (passed < minutes)
     if end is not None:
         assert now < end
         assert (end - now).total_seconds() <= (minutes + 60) * 60

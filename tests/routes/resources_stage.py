@@ -28,6 +28,15 @@ SETTINGS: Json = {
     "language": "de-AT",
     "unaskedTokens": 50_000,
 }
+KEPT: Json = {  # as the route returns them
+    **SETTINGS,
+    "inUse": {
+        "zone": "Europe/Berlin",
+        "zoneFrom": "user",
+        "language": "de-AT",
+        "languageFrom": "user",
+    },
+}
 
 
 @dataclass(frozen=True, kw_only=True)

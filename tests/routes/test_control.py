@@ -12,7 +12,7 @@ from brain.http.bodies import MAX_TEXT_CHARS
 from brain.http.orders import MAX_RESULT_CHARS
 from brain.routes.control import control
 from brain.run.messages import Utterance
-from brain.says.en import NO, YES, YES_CHANGED
+from brain.says.en import NO, YES
 from brain.wiring import Wiring
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import Saying, calls, words
@@ -22,6 +22,7 @@ from tests.routes.virtual import order, posted, said, wired
 
 LUNCH: Json = {"to": "anna@example.org", "body": "Lunch?"}
 DINNER: Json = {"to": "anna@example.org", "body": "Dinner?"}
+CHANGED = "Yes, with changes. body: Dinner?"
 CLIENT = {"name": "whereAmI", "description": "Where.", "parameters": {"type": "object"}}
 
 
@@ -152,7 +153,7 @@ async def test_nothing_but_a_message_of_the_brain_can_be_heard(seq: int) -> None
     [
         ("approve", {}, YES, [LUNCH]),
         ("reject", {}, NO, []),
-        ("edit", {"arguments": DINNER}, YES_CHANGED, [DINNER]),
+        ("edit", {"arguments": DINNER}, CHANGED, [DINNER]),
         ("answer", {"text": "Yes, please."}, "Yes, please.", [LUNCH]),
         ("answer", {"text": "No."}, "No.", []),
     ],

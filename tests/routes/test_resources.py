@@ -64,7 +64,7 @@ BODIES: dict[tuple[str, str], Json] = {
     ("POST", "scenarios"): SCENARIO,
     ("PUT", "scenarios"): SCENARIO,
 }
-WITHOUT_DATABASE = ("questions", "assist")  # these work all the same
+WITHOUT_DATABASE = ("questions", "assist", "reminders")  # these work all the same
 
 
 @pytest.mark.parametrize(

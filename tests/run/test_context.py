@@ -21,7 +21,7 @@ from brain.tools.spec import ToolCall
 from tests.fakes.clock import EPOCH
 from tests.fakes.requests import check_prompt
 
-TIME = "\n[Thursday, 2026-01-01 00:00 UTC]"
+TIME = "\n[It is Thursday, 2026-01-01 00:00 UTC.]"
 
 
 def user(seq: int, text: str) -> Utterance:

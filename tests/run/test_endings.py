@@ -1,6 +1,7 @@
 """What the user hears when the model fails: answers that are cut off, faults, failing calls."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,7 @@ from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Kind, Message
 from brain.run.model import CUT_PAUSE_S, CUT_TRIES
+from brain.run.services import Services
 from brain.run.step import CONTINUE, QUIT
 from brain.says import de, en
 from brain.says.ending import in_words, last_words
@@ -159,6 +161,34 @@ def test_the_words_name_what_has_to_be_changed() -> None:
     assert "cut off" in en.CUT_OFF
     for key in ("no tools", "no access", "request"):
         assert "Whoever runs this assistant" in en.LAST_WORDS[key]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "word"),
+    [("modelKey", "API key"), ("modelQuota", "credit"), ("modelName", "gpt-9-mars")],
+)
+@pytest.mark.parametrize("language", ["en", "de"])
+@in_virtual_time
+async def test_only_who_runs_the_deployment_is_told_what_is_wrong_with_it(
+    refusal: str, word: str, language: str
+) -> None:
+    for user in ("owner", "olga", "guest"):
+        fault = failing(FaultClass.NO_ACCESS)
+        fault.refusal, fault.model = refusal, "gpt-9-mars"
+        world = World([Saying(answer=fault)])
+        run = partial(Services, operators=frozenset({"owner", "olga"}))
+        world.ports = replace(world.ports, parts={"Services": run})
+        said = (await world.ask("Hello", user=user, language=language)).message
+        assert said is not None
+        texts = de if language == "de" else en
+        if user == "guest":
+            assert said.text == texts.NOT_SET_UP
+        else:
+            assert said.text == texts.LAST_WORDS[refusal].replace("MODEL", "gpt-9-mars")
+            assert word in said.text or language == "de"
+        assert not any(part in said.text for part in (*LATER[1:], "gleich noch einmal"))
+        status = await world.ports.store.status(user)
+        assert (status.reason, len(world.model.prompts)) == (refusal, 1)
 
 
 @pytest.mark.parametrize("fault", FaultClass)

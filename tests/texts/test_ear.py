@@ -1,6 +1,7 @@
 """What is said for a text. The page's code passes the same table (tests/page/voice)."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from brain.texts.sentences import MOST_CHARS
 
 TABLE: list[dict[str, Any]] = json.loads(Path(__file__).with_name("ear.json").read_text("utf-8"))
 NAMES = [case["name"] for case in TABLE]
+CONTINUING = [*map(chr, range(0x1160, 0x1200)), "\u0e33"]  # they belong to the letter before
+SAID: list[dict[str, Any]] = json.loads(Path(__file__).with_name("said.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", TABLE, ids=NAMES)
@@ -29,7 +32,28 @@ def test_no_sentence_is_too_long_and_none_loses_a_word(case: dict[str, Any]) -> 
     assert "".join("".join(sentences).split()) == "".join(case["speech"].split())
 
 
-@pytest.mark.parametrize("case", TABLE, ids=NAMES)
+@pytest.mark.parametrize("case", SAID, ids=[case["name"] for case in SAID])
+def test_what_belongs_together_is_said_together_and_nothing_else_is_left_out(
+    case: dict[str, Any],
+) -> None:
+    sentences = sentences_of(for_the_ear(case["text"]))
+
+    for words in case.get("whole", []):
+        assert any(words in sentence for sentence in sentences), words
+    for words in case.get("says", []):
+        assert words in " ".join(sentences)
+    for mark in case.get("absent", []):
+        assert mark not in "".join(sentences)
+    assert max(map(len, sentences)) <= MOST_CHARS
+    assert case.get("atLeast", 1) <= len(sentences) <= case.get("atMost", 99)
+    if case.get("joined"):
+        assert "".join("".join(sentences).split()) == "".join(case["text"].split())
+    if case.get("graphemes"):
+        assert not any(unicodedata.category(one[0]).startswith("M") for one in sentences)
+        assert not any(one[0] in CONTINUING for one in sentences)
+
+
+@pytest.mark.parametrize("case", [*TABLE, *SAID], ids=lambda case: case["name"])
 def test_what_is_said_while_a_text_is_written_is_said_in_the_end(case: dict[str, Any]) -> None:
     whole = sentences_of(for_the_ear(case["text"]))
 

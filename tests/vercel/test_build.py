@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from local.gateway.policy import HEADER, policy
 from tests.vercel.copies import CANARY, CLI, ROOT, copy_tree, environment
 
 LIMIT_BYTES = 250_000_000  # of one function; half of what the platform takes from Python
 BUILD_S = 280.0  # seconds; 10 to 30 on two idle cores, most of it bytecode
 pytestmark = pytest.mark.timeout(BUILD_S + 20)  # seconds; the first test waits for the build
+CHANNEL = {"PUSHER_HOST": "ws.example.org", "PUSHER_PORT": "6001"}
 NOT_LINKED = '{"projectId":"prj_local","orgId":"team_local","settings":{"framework":null}}'
 
 
@@ -33,7 +35,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [CLI, "build", "--yes"],
         cwd=copy,
-        env=environment(config()["build"]["env"]),  # on the platform, vercel.json is enough
+        # On the platform, vercel.json is enough.
+        env=environment(CHANNEL | config()["build"]["env"]),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -43,6 +46,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout
     return copy
+
+
+async def test_the_pages_policy_follows_the_variables_of_the_project(built: Path) -> None:
+    routes = json.loads((output(built) / "config.json").read_text())["routes"]
+
+    policies = [(route["src"], route["headers"][HEADER]) for route in routes if has_policy(route)]
+    assert policies == [("/(.*)", await policy(ROOT, CHANNEL))]
+    assert " wss://ws.example.org:6001;" in policies[0][1]
+    assert HEADER.lower() not in (output(built) / "static" / "index.html").read_text().lower()
+
+
+def has_policy(route: dict[str, Any]) -> bool:
+    return HEADER in route.get("headers", {})
 
 
 def output(built: Path) -> Path:
@@ -104,7 +120,8 @@ def test_a_bundle_holds_the_brain_its_packages_and_their_bytecode(built: Path) -
 
 
 def test_no_bundle_holds_tests_local_services_or_secrets(built: Path) -> None:
-    unwanted = (".env", "bench/", "docs/", "local/", "node_modules/", "public/", "tests/")
+    names = ("bench", "dist", "docs", "local", "node_modules", "package", "public", "tests")
+    unwanted = (".env", *(f"{name}/" for name in names))
 
     for _, files in bundles(built):
         assert [path for path in files if path.startswith(unwanted)] == []
@@ -118,7 +135,11 @@ def test_no_file_that_is_served_or_bundled_holds_a_secret(built: Path) -> None:
     assert [file for file in files if CANARY.encode() in file.read_bytes()] == []
 
 
-@pytest.mark.parametrize("name", ["index.html", "brain.js", "brain.d.ts", "vendor/pusher.js"])
+SERVED = ["index.html", "brain.js", "brain.d.ts"]
+BUILT = ["vendor/pusher.js", "vendor/brain.min.js", "vendor/brain.min.d.ts"]
+
+
+@pytest.mark.parametrize("name", [*SERVED, *BUILT])
 def test_the_page_is_served_from_the_root(built: Path, name: str) -> None:
     assert (output(built) / "static" / name).is_file()
 

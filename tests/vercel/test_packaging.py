@@ -1,5 +1,6 @@
 """The files that decide what is installed and deployed keep their rules."""
 
+import asyncio
 import copy
 import importlib.metadata
 import json
@@ -12,6 +13,9 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+
+from local.gateway.policy import HEADER, policy
+from local.server import HOST
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[a-z,]+\])?==[A-Za-z0-9_.]+")
@@ -193,8 +197,16 @@ def test_vercel_dev_json_is_vercel_json_without_what_vercel_dev_rejects() -> Non
     for function in expected["functions"].values():
         function.pop("maxDuration", None)
         function.pop("memory", None)
+    expected["buildCommand"] = "npm run build"  # `vercel dev` refuses the Build Output API
+    expected["headers"][0]["headers"].insert(0, {"key": HEADER, "value": any_local_port()})
 
     assert config("vercel.dev.json") == expected
+
+
+def any_local_port() -> str:
+    """The policy of `make services`, which may run at any port of this machine."""
+    made = asyncio.run(policy(ROOT, {"PUSHER_HOST": HOST, "PUSHER_TLS": "0"}))
+    return made.replace(f"ws://{HOST}", f"ws://{HOST}:*")
 
 
 def test_every_function_excludes_the_same_files_with_one_short_glob() -> None:

@@ -50,10 +50,17 @@ async function begun(stack, who) {
   return { person, page, spoken };
 }
 
+/** Wait until all answers were spoken that have come: who goes on before that does not want them. */
+async function listened({ page, spoken }) {
+  const isWaiting = ({ seq }) => !spoken.some((said) => said.seq === seq);
+  while (page.heard.filter(isEnd).some(isWaiting)) await pause(0.05);
+}
+
 /** Another device asks and disconnects, so the whole answer comes over the channel. */
-async function heardByChannel({ person, page }) {
+async function heardByChannel({ person, page, spoken }) {
   await person.ask('Tell me all.', HARDLY_S);
   await page.until(() => page.heard.some(isEnd));
+  await listened({ page, spoken });
 }
 
 async function failing(stack) {
@@ -74,6 +81,7 @@ async function caughtUp({ person, page, spoken }) {
   const isOpen = async () => (await person.log()).filter(isEnd).length < 2;
   while (await isOpen()) await pause(0.1);
   await pause(LATE_S); // late messages arrive, and change nothing
+  await listened({ page, spoken });
   await person.ask('Is that all?', HARDLY_S);
   await page.until(() => page.heard.at(-1).text === 'Ten.');
   const { seq } = page.heard.at(-1);

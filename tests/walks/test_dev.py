@@ -18,12 +18,15 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from local.command import STATE
+from local.dev import addresses
 from local.services import ROOT
 
 UP = "Second Brain is on "
 PORTS = 8  # the page's and its services'
 LIMIT_S = 30.0  # seconds for anything that a test waits for
 LOWEST, HIGHEST = 20_000, 30_000  # below the range from which the system assigns ports
+
+NO_FILE = {"BRAIN_LOCAL_ENV": ""}  # the .env of whoever runs the tests
 
 type Json = dict[str, Any]
 
@@ -52,12 +55,21 @@ def taken(port: int) -> Iterator[None]:
         yield
 
 
-async def begin(module: str, *arguments: str, state: Path, port: int | str = "") -> Process:
+async def begin(
+    module: str, *arguments: str, state: Path, port: int | str = "", **more: str
+) -> Process:
     """Start a command of local/, as make does."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, *arguments),
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port), STATE: str(state), "BRAIN_LEASE_S": "5"},
+        env={
+            **os.environ,
+            "PORT": str(port),
+            STATE: str(state),
+            "BRAIN_LEASE_S": "5",
+            **NO_FILE,
+            **more,
+        },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=PIPE,
@@ -65,9 +77,9 @@ async def begin(module: str, *arguments: str, state: Path, port: int | str = "")
 
 
 @asynccontextmanager
-async def dev(state: Path, port: int) -> AsyncIterator[Process]:
+async def dev(state: Path, port: int, **more: str) -> AsyncIterator[Process]:
     """Run `make dev` until it serves."""
-    process = await begin("local.dev", state=state, port=port)
+    process = await begin("local.dev", state=state, port=port, **more)
     try:
         assert await printed(process, UP) == f"{UP}http://127.0.0.1:{port}"
         yield process
@@ -147,7 +159,7 @@ async def test_every_child_ends_with_it_no_matter_how_it_ends(
         assert "script" in outcome["message"]["text"]
         children = family(process)
         commands = " ".join(" ".join(child.cmdline()) for child in children)
-        for name in ("valkey", "postgres", "guard.py", "vercel_runtime"):
+        for name in ("valkey", "postgres", "guard.py", "vc_init session", "vc_init voiceToBrain"):
             assert name in commands
 
         process.send_signal(number)
@@ -241,3 +253,31 @@ async def test_an_import_without_a_running_stack_says_what_to_start(
     assert complaint.splitlines() == [
         "No local stack is running. Start `make dev` in another terminal first."
     ]
+
+
+async def test_an_open_stack_warns_and_lets_in_who_comes_by_its_addresses_only(
+    tmp_path: Path, port: int
+) -> None:
+    own = [one for one in addresses(port) if reaches(one)]
+    async with dev(tmp_path, port, HOST="0.0.0.0") as process:
+        assert await printed(process, "WARNING: 0.0.0.0 lets every device in your network in")
+        assert await printed(process, "Set BRAIN_ACCESS_KEY, and the page asks for it.")
+        async with httpx.AsyncClient(timeout=LIMIT_S) as http:
+            for address in [*own, f"127.0.0.1:{port}"]:
+                assert (await http.get(f"http://{address}/")).status_code == 200
+            named = {"Host": f"rebound.example:{port}"}
+            assert (await http.get(f"http://127.0.0.1:{port}/", headers=named)).status_code == 421
+
+
+def reaches(address: str) -> bool:
+    """Whether this machine can connect to one of its own addresses: in a sandbox it may not."""
+    host, _, _ = address.rpartition(":")
+    with socket.socket() as probe, socket.socket() as listener:
+        try:
+            listener.bind((host, 0))
+            listener.listen()
+            probe.settimeout(1)
+            probe.connect(listener.getsockname())
+        except OSError:
+            return False
+    return True

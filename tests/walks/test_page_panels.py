@@ -120,6 +120,12 @@ async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
         "emails": "rules",
         "language": None,
         "unaskedTokens": 100_000,
+        "inUse": {
+            "zone": "Europe/Stockholm",
+            "zoneFrom": "user",
+            "language": "en-US",
+            "languageFrom": "device",
+        },
     }
 
 
@@ -180,7 +186,7 @@ async def test_a_rule_is_shown_and_deleted(page: Page, person: Person) -> None:
     await confirm(panel, "Delete: when Anna writes")
 
     await shows(panel.get_by_text("None yet."))
-    assert (await person.get("/api/rules")).json() == {"rules": []}
+    assert (await person.get("/api/rules")).json()["rules"] == []
 
 
 # ---- memory

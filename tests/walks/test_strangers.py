@@ -183,7 +183,7 @@ async def live(ben: Person, anna: Anna) -> Told:
 async def documents(ben: Person, anna: Anna) -> Told:
     path = "/api/documents"
     for query in ("", f"?query={COMMON}", f"?userId={anna.person.id}"):
-        assert (await ben.get(f"{path}{query}")).json() == {"documents": []}
+        assert (await ben.get(f"{path}{query}")).json()["documents"] == []
     for method in ("GET", "DELETE"):
         yield await told(ben, method, f"{path}?id={anna.document['id']}", 404)
     body = {"title": "Mine", "body": "mine", "key": "annas-key"}
@@ -198,7 +198,7 @@ async def emails(ben: Person, anna: Anna) -> Told:
 
 
 async def facts(ben: Person, anna: Anna) -> Told:
-    assert (await ben.get("/api/facts")).json() == {"facts": []}
+    assert (await ben.get("/api/facts")).json()["facts"] == []
     yield await told(ben, "DELETE", f"/api/facts?id={anna.fact_id}", 404)
 
 
@@ -209,10 +209,15 @@ async def preferences(ben: Person, anna: Anna) -> Told:
 
 
 async def rules(ben: Person, anna: Anna) -> Told:
-    assert (await ben.get("/api/rules")).json() == {"rules": []}
+    assert (await ben.get("/api/rules")).json()["rules"] == []
     yield await told(ben, "DELETE", f"/api/rules?id={anna.rule_id}", 404)
     edit = {"id": anna.rule_id, "about": "anything", "judge": True}
     yield await told(ben, "PUT", "/api/rules", 404, json=edit)
+
+
+async def reminders(ben: Person, anna: Anna) -> Told:
+    assert (await ben.get("/api/reminders")).json()["reminders"] == []
+    yield await told(ben, "DELETE", f"/api/reminders?id={anna.reminder_id}", 404)
 
 
 async def voice_session(ben: Person, anna: Anna) -> Told:
@@ -276,6 +281,7 @@ WALKS: dict[str, Walk] = {
     "/api/preferences": preferences,
     "/api/pusherAuth": pusher_auth,
     "/api/questions": questions,
+    "/api/reminders": reminders,
     "/api/rules": rules,
     "/api/session": session,
     "/api/startSession": session,

@@ -6,10 +6,10 @@ window, and which optional fields were rejected.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from brain.cloud.model.refusals import Window, told_class, window_in
+from brain.cloud.model.refusals import Lack, Window, is_billing, lacking, told_class, window_in
 from brain.cloud.model.values import as_object, as_objects, encoded_object
 from brain.cloud.model.waits import told_wait_s
 from brain.errors import FaultClass
@@ -61,7 +61,8 @@ class Failure:
     the error names. `window` is what the provider says about its size. `is_lasting`: later
     requests to the model would fail too. `is_schema`: the server cannot use the tools' schemas.
     `is_empty`: an answer without words and calls. `is_late`: nothing arrived in time. `tokens` were
-    used all the same; `usd` is what they cost, if this is known.
+    used all the same; `usd` is what they cost, if this is known. `code` is the error's. `lacks` is
+    what is wrong with the account, as a reason of a run's end. `model` is the model that failed.
     """
 
     reason: str
@@ -76,6 +77,9 @@ class Failure:
     is_late: bool = False
     tokens: int = 0
     usd: float | None = None
+    code: str = ""
+    lacks: Lack = ""
+    model: str = ""
 
     @property
     def is_retryable(self) -> bool:
@@ -85,19 +89,20 @@ class Failure:
 
 def refused(status: int, body: object, complaint: str, headers: Mapping[str, str]) -> Failure:
     """Classify an HTTP error."""
-    code = _code(body)
-    status = _meant(status, code)
+    code, codes = _code(body), _codes(body)
+    status = _meant(status, codes)
     reason = f"status {status} {code}".rstrip()
     words = _words(body) if isinstance(body, dict | list) else complaint
-    return _failure(reason, status, code, words, headers)
+    return _failure(reason, status, codes, words, headers)
 
 
 def error_in_answer(body: object) -> Failure:
     """Classify an error object that came with status 200."""
     code = _code(body)
     status = _number_in(code) or _number_in(str(as_object(body).get("status") or ""))
-    status = _meant(status or _STATUS_OF.get(code, 500), code)
-    return _failure(f"error in the answer: {code or 'no code'}", status, code, _words(body), {})
+    codes = _codes(body)
+    status = _meant(status or _STATUS_OF.get(code, 500), codes)
+    return _failure(f"error in the answer: {code or 'no code'}", status, codes, _words(body), {})
 
 
 def blocked() -> Failure:
@@ -112,9 +117,9 @@ def _number_in(code: str) -> int:
 
 
 def _failure(
-    reason: str, status: int, code: str, complaint: str, headers: Mapping[str, str]
+    reason: str, status: int, codes: Sequence[str], complaint: str, headers: Mapping[str, str]
 ) -> Failure:
-    words = complaint[:MOST_COMPLAINT_CHARS]
+    words, code = complaint[:MOST_COMPLAINT_CHARS], next(iter(codes), "")
     told = told_class(status, code, words)
     fault = told.fault if told else _class_of(status)
     is_request = status in (400, 422) or fault is FaultClass.REQUEST
@@ -127,12 +132,14 @@ def _failure(
         window=window_in(words) if fault is FaultClass.TOO_LONG else None,
         is_lasting=(told is not None and told.is_lasting) or fault is FaultClass.NO_ACCESS,
         is_schema=told is not None and told.is_schema,
+        code=code,
+        lacks=lacking(status, " ".join(codes), words) if fault is FaultClass.NO_ACCESS else "",
     )
 
 
-def _meant(status: int, code: str) -> int:
+def _meant(status: int, codes: Sequence[str]) -> int:
     """Return the status that is meant: a quota is sent as 429, but waiting does not help."""
-    return _STATUS_OF[code] if code == "insufficient_quota" else status
+    return 402 if is_billing(" ".join(codes)) else status
 
 
 def _class_of(status: int) -> FaultClass:
@@ -147,12 +154,16 @@ def _class_of(status: int) -> FaultClass:
 
 def _code(body: object) -> str:
     """Return the error's code or type if it is a single word; else an empty text."""
+    return next(iter(_codes(body)), "")
+
+
+def _codes(body: object) -> list[str]:
+    """Return the error's code and type, if they are single words."""
+    words: list[str] = []
     for error in as_objects(body) if isinstance(body, list) else [as_object(body)]:
         inner = as_object(error.get("error")) or error
-        words = (str(inner.get(key) or "") for key in ("code", "type"))
-        if word := next((word for word in words if re.fullmatch(r"[a-z0-9_]{2,40}", word)), ""):
-            return word
-    return ""
+        words += [str(inner.get(key) or "") for key in ("code", "type")]
+    return [word for word in words if re.fullmatch(r"[a-z0-9_]{2,40}", word)]
 
 
 def _words(value: object, key: str = "", levels: int = MOST_LEVELS) -> str:

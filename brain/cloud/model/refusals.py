@@ -6,10 +6,12 @@ content filters, which come first: such a refusal is of a text, not of the model
 """
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from brain.cloud.model.filters import CODES, is_about_account, is_filter
 from brain.errors import FaultClass
+
+type Lack = Literal["", "modelKey", "modelQuota", "modelName"]
 
 
 class Refusal(NamedTuple):
@@ -84,7 +86,28 @@ _LOADING = re.compile(
     r"|\boverloaded|over capacity|server is busy|no (?:available )?capacity|warming up",
     re.IGNORECASE,
 )
-_NO_MODEL = re.compile(r"(?:model|deployment) .{0,80}(?:not found|not exist|does not exist)", re.I)
+_NO_MODEL = re.compile(
+    r"(?:model|deployment) .{0,80}(?:not found|not exist|does not exist)"
+    r"|not a valid model|(?:unknown|invalid|no such) model\b|no endpoints found for",
+    re.IGNORECASE,
+)
+_BILLING = re.compile(
+    r"insufficient_(?:quota|credit|fund|balance)|billing|payment_required|\bcredits?_|_credits?\b"
+    r"|exceeded_current_quota|spending_limit"
+)
+_CREDIT = re.compile(
+    r"credit balance|insufficient (?:account )?(?:balance|credit|fund|quota)|payment required"
+    r"|(?:out of|enough|more|available|add|purchase|remaining) credits?\b"
+    r"|spending limit|\bbilling\b",
+    re.IGNORECASE,
+)
+_KEY = re.compile(
+    r"api.?key|\b(?:invalid|incorrect|expired|missing|revoked) .{0,20}(?:key|token|credential)"
+    r"|unauthori[sz]ed|authenticat\w+ (?:fail|error|require)|\bcredentials?\b",
+    re.IGNORECASE,
+)
+_OF_MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
+_KEY_CODES = re.compile(r"invalid_api_key|api_key_invalid|authentication_error|invalid_auth")
 _RATE = re.compile(r"limit:?\s{0,3}(\d{1,9})\b.{0,60}?requested:?\s{0,3}(\d{1,9})\b", re.I | re.S)
 _LIMITS = (
     re.compile(r"\bn_ctx\W{1,5}(\d{3,8})"),
@@ -118,7 +141,31 @@ def told_class(status: int, code: str, words: str) -> Refusal | None:
     if status in (400, 404) and _NO_MODEL.search(words):
         return _NO_ACCESS
     told = next((told for told, pattern in _PATTERNS if pattern.search(words)), None)
-    return told or (_NO_ACCESS if status < 500 and is_about_account(words) else None)
+    return told or (_NO_ACCESS if status < 500 and _is_of_account(words) else None)
+
+
+def _is_of_account(words: str) -> bool:
+    """Whether the words are about the account, its credit or its key, and not about the request."""
+    return is_about_account(words) or bool(_CREDIT.search(words) or _KEY.search(words))
+
+
+def is_billing(codes: str) -> bool:
+    """Whether these codes and types say that there is no credit. Some come as 429."""
+    return bool(_BILLING.search(codes))
+
+
+def lacking(status: int, codes: str, words: str) -> Lack:
+    """Return what is wrong with the account, of a refusal of class NO_ACCESS; empty if unknown.
+
+    `codes` are the error's codes and types. Of a 429 only these count: its words speak of billing
+    also if there were only too many requests.
+    """
+    if status == 402 or is_billing(codes) or (status != 429 and _CREDIT.search(words)):
+        return "modelQuota"
+    if status == 401 or _KEY_CODES.search(codes) or (status in (400, 403) and _KEY.search(words)):
+        return "modelKey"
+    is_name = "model_not_found" in codes or _NO_MODEL.search(words)
+    return "modelName" if is_name or (status == 404 and _OF_MODEL.search(words)) else ""
 
 
 def window_in(words: str) -> Window:

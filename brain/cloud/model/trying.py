@@ -76,13 +76,19 @@ class Trying:
                 outcome = await self._insist(model, is_alone=len(models) == 1, has_next=has_next)
                 if isinstance(outcome, Answered):
                     return outcome
-                self.failures[model] = outcome
+                self.failures[model] = replace(outcome, model=model)
                 if outcome.fault is FaultClass.FILTERED:
                     raise given_up([outcome])
-                if self._is_over():
+                if self._is_over() or self._is_locked_out():
                     break
-            queue = () if self._is_over() else await self._wait_for_one()
+            ends = self._is_over() or self._is_locked_out()
+            queue = () if ends else await self._wait_for_one()
         raise given_up(list(self.failures.values()))
+
+    def _is_locked_out(self) -> bool:
+        """Whether the key or the credit was refused for two models: then it is not the model."""
+        refused = [one for one in self.failures.values() if one.lacks in ("modelKey", "modelQuota")]
+        return len(refused) > 1
 
     def _fit(self, models: Sequence[str]) -> Sequence[str]:
         """Return the models that are not known to refuse the prompt; all if there are none."""
@@ -220,7 +226,9 @@ def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = 
     retryable = next((one for one in failures if one.is_retryable), None)
     if retryable is not None:
         return ModelUnavailable(reasons, fault=retryable.fault)
-    return ModelRefused(reasons, fault=failures[0].fault)
+    refused = ModelRefused(reasons, fault=failures[0].fault)
+    refused.refusal, refused.model = failures[0].lacks, failures[0].model
+    return refused
 
 
 def _log(model: str, outcome: Answered | Failure | ModelFault, seconds: float) -> None:
@@ -233,5 +241,8 @@ def _log(model: str, outcome: Answered | Failure | ModelFault, seconds: float) -
     status, reason = 0, type(outcome).__name__
     if isinstance(outcome, Failure):
         status, reason = outcome.status, outcome.reason
+        if outcome.lacks:
+            words = "model.refused: model=%s status=%d code=%s"
+            log.error(words, model, status, outcome.code or "-")
     facts = (model, outcome.fault, ms, status, reason)
     log.warning('model failed: model=%s fault="%s" ms=%d status=%d reason=%s', *facts)

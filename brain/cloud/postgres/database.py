@@ -5,6 +5,7 @@ It works with poolers in transaction mode: no prepared statements and no session
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud.quotas import used_up
 from brain.errors import DatabaseRefused, DatabaseUnreachable
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ BOUNDS = b"""
     select set_config('statement_timeout', '4s', true),
         set_config('idle_in_transaction_session_timeout', '5s', true)
 """
+
+# As Neon says it when it refuses a connection.
+USED_UP = re.compile(r"project has exceeded the [a-z ]{1,40} quota")
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +154,21 @@ async def _connect(url: str) -> "Connection":
     return connection
 
 
+async def schema_number(url: str) -> tuple[int, int]:
+    """Return the number of the database's last migration, and that of this code.
+
+    Raises psycopg.Error. Changes nothing.
+    """
+    from psycopg import AsyncConnection
+
+    connection = await AsyncConnection.connect(
+        _understood(url), autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_S
+    )
+    async with connection:
+        await connection.execute("select 1")
+        return await _version(connection), max(_migrations())
+
+
 async def _migrate(connection: "Connection") -> None:
     """Apply missing migrations. A schema of newer code is not changed.
 
@@ -217,6 +237,9 @@ def _failure(error: "psycopg.Error") -> DatabaseUnreachable:
     if isinstance(error, psycopg.DataError | psycopg.IntegrityError | psycopg.ProgrammingError):
         log.error("database: refused, reason=%s", _reason(error))
         return DatabaseRefused(told)
+    if isinstance(error, psycopg.OperationalError) and USED_UP.search(str(error)):
+        log.error("database: a limit of the plan is used up")
+        return used_up(DatabaseUnreachable(told), "database", daily=False)
     return DatabaseUnreachable(told)
 
 

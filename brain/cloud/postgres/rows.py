@@ -5,6 +5,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from brain.codec.places import ListPlace
+
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
@@ -26,3 +28,21 @@ async def rows[T](
     async with connection.cursor(row_factory=class_row(kind)) as cursor:
         await cursor.execute(sql, values)
         return await cursor.fetchall()
+
+
+async def dict_rows(
+    connection: "Connection", sql: bytes, values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the rows of a query, each as a dict by column."""
+    from psycopg.rows import dict_row
+
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(sql, values)
+        return await cursor.fetchall()
+
+
+def after_values(place: ListPlace | None) -> dict[str, Any]:
+    """Return the parameters of a query for the rows after a place."""
+    if place is None:
+        return dict.fromkeys(("after", "after_at", "after_score"))
+    return {"after": place.id, "after_at": place.at, "after_score": place.score}

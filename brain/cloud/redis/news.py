@@ -8,14 +8,17 @@ not work on another loop.
 """
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from brain.cloud.redis.scripts import Keys
-from brain.errors import StoreUnreachable
+from brain.chat.pieces import EDIT_PIECE, EditPiece
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis
+from brain.codec import Json, dumps
+from brain.errors import EntryUnreadable, StoreUnreachable
 from brain.run.ports import LogUpdate
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 CONFIRM_S = 2.5  # seconds to connect and get the confirmation; the same as TRY_S of the store
 BACKLOG = 64  # updates that wait for a listener; the newest one contains what older ones say
 STATES = frozenset({"running", "done", "stopped", "-"})
+EVENT = "event "
+EVENTS = frozenset({"document"})  # that stand in no log
+EDIT = "edit "  # begins what is no update of a log, but of what is being written
 MAX_DIGITS = 15  # of a seq: enough for any log, and a double represents them exactly
 
 
@@ -111,7 +117,13 @@ class Inbox:
         self._changed.set()
 
     def put(self, update: LogUpdate) -> None:
-        """Add an update. If the inbox is full, the oldest one is dropped."""
+        """Add an update. If the inbox is full, the oldest one is dropped.
+
+        Only the newest edit waits, so that edits do not push out what says that the log has grown.
+        """
+        if update.edit is not None:
+            kept = [each for each in self._updates if each.edit is None]
+            self._updates = deque(kept, maxlen=BACKLOG)
         self._updates.append(update)
         self._changed.set()
 
@@ -147,7 +159,14 @@ def parse_line(line: str, channel: str) -> LogUpdate | None:
 
 
 def parse_update(payload: str) -> LogUpdate | None:
-    """Parse `<lastSeq> <state> <runId>`, the format of the scripts; None for anything else."""
+    """Parse `<lastSeq> <state> <runId>`, the format of the scripts, an edit, or what `tell` tells;
+    None for anything else.
+    """
+    if payload.startswith(EVENT):
+        name, _, data = payload.removeprefix(EVENT).partition(" ")
+        return _event(name, data)
+    if payload.startswith(EDIT):
+        return _edit(payload.removeprefix(EDIT))
     match payload.split(" "):
         case [seq, state, run_id] if _is_seq(seq) and state in STATES and run_id:
             return LogUpdate(
@@ -155,6 +174,35 @@ def parse_update(payload: str) -> LogUpdate | None:
             )
         case _:
             return None
+
+
+async def tell(redis: Redis, user_id: str, name: str, data: Json) -> None:
+    """Tell a user's listeners of an event, at most once. Raises StoreUnreachable."""
+    payload = f"{EVENT}{name} {json.dumps(data)}"  # ASCII: other characters may end a line
+    await redis.execute(["PUBLISH", Keys.of(user_id).news(), payload], limit_s=BRAIN_LIMIT_S)
+
+
+def _event(name: str, data: str) -> LogUpdate | None:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    told = (name, found) if name in EVENTS and isinstance(found, dict) else None
+    return told and LogUpdate(last_seq=0, state="-", run_id=None, told=told)
+
+
+def edit_payload(piece: EditPiece) -> str:
+    """Return what is published of an edit while it is written: one line."""
+    return EDIT + dumps(EDIT_PIECE.encode(piece))
+
+
+def _edit(form: str) -> LogUpdate | None:
+    """Read an edit; None for one of another form, which a newer version has published."""
+    try:
+        piece = EDIT_PIECE.decode(json.loads(form))
+    except (EntryUnreadable, ValueError):
+        return None
+    return LogUpdate(last_seq=0, state="-", run_id=None, edit=piece)
 
 
 def _is_seq(text: str) -> bool:

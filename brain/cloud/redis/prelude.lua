@@ -97,7 +97,7 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language', 'undone', 'turns', 'listened', 'left',
+  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices',
 }
 
 local function text(number)
@@ -342,14 +342,28 @@ local function whole_journal(r)
   return redis.call('LRANGE', JOURNAL, 0, -1)
 end
 
--- Write fields of the run hash, and the language of the user's device if it is given.
-local function set_run(r, language, ...)
-  if language == '' then
-    redis.call('HSET', RUN, ...)
-  else
-    r.language = language
-    redis.call('HSET', RUN, 'language', language, ...)
+-- The arguments `language` and `zone` as fields and values; those that are empty are left out.
+local function language_and_zone(a)
+  local told = {}
+  for _, name in ipairs({ 'language', 'zone' }) do
+    if a[name] ~= '' then
+      told[#told + 1] = name
+      told[#told + 1] = a[name]
+    end
   end
+  return told
+end
+
+-- Write fields of the run hash, and what the user's device says.
+local function set_run(r, a, ...)
+  local fields = language_and_zone(a)
+  for i = 1, #fields, 2 do
+    r[fields[i]] = fields[i + 1]
+  end
+  for _, field in ipairs({ ... }) do
+    fields[#fields + 1] = field
+  end
+  redis.call('HSET', RUN, unpack(fields))
 end
 
 -- Record that a page is listening. Stored: the time of this report, when the visit began, and when the visit
@@ -423,7 +437,10 @@ local function admitted(r, seq, now, tail, withdraws)
       table.remove(history)
     end
   end
-  local memory = redis.call('HMGET', key('memory'), 'block', 'upto')
+  -- What the user has set wins over what their device says. Older code has their time zone in the block.
+  local memory = redis.call('HMGET', key('memory'), 'block', 'upto', 'language', 'zone')
+  local language = memory[3] or ''
+  local zone = memory[4] or string.match(memory[1] or '', "The user's time zone is (%S+): say and read") or ''
   local expires = string.match(r.question, ' (%d+)$')
   local open = expires and tonumber(expires) > now and string.match(r.presented, '^%d+') or ''
   return answer({
@@ -431,7 +448,9 @@ local function admitted(r, seq, now, tail, withdraws)
     'step', text(r.step), 'first', text(r.first), 'wake', text(r.wake), 'started', r.started,
     'loops', r.loops, 'tokens', r.tokens, 'handoffs', r.handoffs, 'attempts', text(r.attempts),
     'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
-    'upto', memory[2], 'language', r.language, 'withdraws', withdraws or '', 'left', r.left,
+    'upto', memory[2], 'language', language ~= '' and language or r.language,
+    'zone', zone ~= '' and zone or r.zone, 'withdraws', withdraws or '', 'left', r.left,
+    'devices', r.devices, 'channel', r.channel,
   })
 end
 

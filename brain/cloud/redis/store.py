@@ -4,7 +4,11 @@ The `Redis` that is passed in runs the scripts: Upstash's REST API in production
 in the simulator.
 """
 
-from brain.cloud.redis.moves.admit import admit
+from copy import copy
+from typing import Self
+
+from brain.cloud.redis.devices.pages import OnGrowth, unnoticed
+from brain.cloud.redis.moves.admit import Joins, admit
 from brain.cloud.redis.moves.aside import aside
 from brain.cloud.redis.moves.commit import commit
 from brain.cloud.redis.moves.heard import heard
@@ -55,15 +59,32 @@ class RedisStore:
         *,
         has_archive: bool = False,
         last_archived: LastSeq | None = None,
+        grown: OnGrowth = unnoticed,
     ) -> None:
         """With an archive, only archived entries leave the log. Without, the oldest are dropped.
 
         `last_archived` asks the archive for its last seq, for a user of whom the store has nothing.
+        `grown` is told of each text of the user's, and of each last message of a run.
         """
         self.last_archived = last_archived
+        self.joins: Joins = ""
         self._redis = redis
+        self._grown = grown
+        self._device = ""
         self._limits = limits
         self.log_bound = NO_BOUND if has_archive else str(limits.log_entries * LOG_ROOM)
+
+    def telling(self, grown: OnGrowth) -> "RedisStore":
+        """Return the same store, which tells `grown` how its calls let the log grow."""
+        told = copy(self)
+        told._grown = grown
+        return told
+
+    def read_by(self, device: str) -> "RedisStore":
+        """Return the same store for a page that reads the log; `device` is its name."""
+        read = copy(self)
+        read._device = device
+        return read
 
     async def admit(self, arrival: Arrival) -> Admission:
         return await admit(
@@ -72,7 +93,15 @@ class RedisStore:
             self._limits,
             log_bound=self.log_bound,
             last_archived=self.last_archived,
+            grown=self._grown,
+            joins=self.joins,
         )
+
+    def joining(self, joins: Joins) -> Self:
+        """Return this store as it admits only what joins a run. Such an `admit` raises RunEnded."""
+        store = copy(self)
+        store.joins = joins
+        return store
 
     async def aside(
         self, arrival: Arrival, answer: Draft, *, even_idle: bool = False
@@ -94,7 +123,8 @@ class RedisStore:
         return await resume(self._redis, wake_call, self._limits, holder=holder)
 
     async def commit(self, token: LeaseToken, step: Commit) -> Committed:
-        return await commit(self._redis, token, step, self._limits, log_bound=self.log_bound)
+        bound, grown = self.log_bound, self._grown
+        return await commit(self._redis, token, step, self._limits, log_bound=bound, grown=grown)
 
     async def renew(self, token: LeaseToken) -> None:
         await renew(self._redis, token, lease_s=self._limits.lease_s)
@@ -119,15 +149,28 @@ class RedisStore:
         await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
 
     async def status(
-        self, user_id: str, *, is_here: bool = False, language: str | None = None
+        self,
+        user_id: str,
+        *,
+        is_here: bool = False,
+        language: str | None = None,
+        zone: str | None = None,
     ) -> Status:
-        return await status(self._redis, user_id, is_here=is_here, language=language)
+        return await status(
+            self._redis,
+            user_id,
+            is_here=is_here,
+            language=language,
+            zone=zone,
+            device=self._device,
+        )
 
     async def here(self, user_id: str) -> Here:
-        return await here(self._redis, user_id)
+        return await here(self._redis, user_id, device=self._device)
 
     async def note_presence(self, user_hash: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
         return await note_presence(self._redis, user_hash, is_occupied=is_occupied, at_ms=at_ms)
 
-    async def heard(self, user_id: str, mark: Heard) -> Heard | None:
-        return await heard(self._redis, user_id, mark, most=self._limits.heard_entries)
+    async def heard(self, user_id: str, mark: Heard, *, claim: int = 0) -> Heard | None:
+        most = self._limits.heard_entries
+        return await heard(self._redis, user_id, mark, most=most, claim=claim)

@@ -16,6 +16,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud.quotas import used_up
 from brain.errors import StoreRefused, StoreUnreachable
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ FOR_GOOD = re.compile(
     r"|not an integer|wrong number of arguments|unknown command|not available)",
     re.DOTALL,
 )
+# The beginning only: what follows may quote the command, and with it the user's words.
+USED_UP = re.compile(r"ERR max (daily )?[a-z ]{1,40} limit exceeded")
 NAMED = re.compile(r"refused: ([a-zA-Z]+) ([A-Z]+)")  # raised by the scripts: kind of key, code
 
 log = logging.getLogger(__name__)
@@ -115,6 +118,10 @@ def _refusal(told: str, kind: str) -> StoreUnreachable:
     the kind of the key are kept. A script names both itself.
     """
     code = told.split(" ", 1)[0][:40]
+    if spent := USED_UP.match(told):
+        log.error("store: a limit of the plan is used up")
+        refused = StoreUnreachable(f"the store refused: {code}")
+        return used_up(refused, "store", daily=bool(spent[1]))
     if named := NAMED.search(told):
         kind, code = named.groups()
     elif not FOR_GOOD.match(told):

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
+from brain.cloud.postgres.rows import dict_rows
 from brain.email.imap import mirror_sql as sql
 from brain.email.model import Email, Folder
-from brain.email.postgres import email_of, in_order, insert, rows
+from brain.email.postgres import email_of, in_order, insert
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -66,7 +67,7 @@ class Mirror:
 
         async def work(connection: "Connection") -> SyncProgress:
             await connection.execute(sql.BEGIN, values)
-            [state] = await rows(connection, sql.STATE, values)
+            [state] = await dict_rows(connection, sql.STATE, values)
             return SyncProgress(**state)
 
         return await self._database.run(work)
@@ -121,7 +122,7 @@ class Mirror:
         values = self._of(folder, validity, below=below, limit=limit)
 
         async def work(connection: "Connection") -> list[int]:
-            return [row["uid"] for row in await rows(connection, sql.WINDOW, values)]
+            return [row["uid"] for row in await dict_rows(connection, sql.WINDOW, values)]
 
         return await self._database.run(work)
 
@@ -130,7 +131,7 @@ class Mirror:
         values = self._of(folder, validity)
 
         async def work(connection: "Connection") -> int:
-            [row] = await rows(connection, sql.COUNT, values)
+            [row] = await dict_rows(connection, sql.COUNT, values)
             return int(row["count"])
 
         return await self._database.run(work)
@@ -168,7 +169,7 @@ class Mirror:
         values = {"user_id": self._user_id, "claim_s": CLAIM_S, "limit": CLAIMED}
 
         async def work(connection: "Connection") -> tuple[Email, ...]:
-            found = await rows(connection, statement("email_claim"), values)
+            found = await dict_rows(connection, statement("email_claim"), values)
             return tuple(sorted(map(email_of, found), key=lambda email: (email.at, email.id)))
 
         return await self._database.run(work)
@@ -178,13 +179,13 @@ class Mirror:
 
     async def _lock(self, connection: "Connection", values: dict[str, Any]) -> SyncProgress:
         """Lock and return the folder's progress. Raises Renumbered."""
-        found = await rows(connection, sql.LOCK, values)
+        found = await dict_rows(connection, sql.LOCK, values)
         if not found:
             raise Renumbered
         return SyncProgress(**found[0])
 
     async def _drop(self, connection: "Connection", removal: bytes, values: dict[str, Any]) -> None:
-        ids = [row["email_id"] for row in await rows(connection, removal, values)]
+        ids = [row["email_id"] for row in await dict_rows(connection, removal, values)]
         # Sorted, as in `in_order`.
         await connection.execute(sql.DROP, {**values, "ids": sorted(ids)})
         await connection.execute(sql.REMAIN, {**values, "ids": ids})

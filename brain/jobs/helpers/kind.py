@@ -6,6 +6,7 @@ from dataclasses import replace
 from brain.codec import Json
 from brain.jobs.helpers.doubt import doubting
 from brain.jobs.helpers.instructions import DOCUMENT, HELPER, PROFILE
+from brain.jobs.helpers.live_edits import LiveEdits
 from brain.jobs.helpers.shown import ShownToHelper, end_of_talk
 from brain.jobs.helpers.tools import helper_tools
 from brain.jobs.life.ending import EndsByTool
@@ -14,7 +15,8 @@ from brain.jobs.life.specs import FINISH
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindOutcome, MindRun, Next, Say
 from brain.run.messages import Remark
-from brain.run.services import Services
+from brain.run.ports import Model
+from brain.run.services import Around, Services
 
 WALL_S = 15 * 60.0
 READING = (
@@ -43,17 +45,30 @@ class Helpers:
         base, allowed = self._base, mind.profile.get("tools")
         names = [name for name in READING if allowed is None or name in allowed]
         own = helper_tools(base.jobs, base.runs, job, mind, base.tell_progress)
+        model, around = self._model(job, mind)
         return base.services(
             job,
             mind,
-            model=EndsByTool(base.model(mind.profile), tool=FINISH.name, field="result"),
+            model=model,
             tools=doubting(
                 {**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own}, mind
             ),
             limits=base.limits(job, wall_s=WALL_S),
             instructions=_instructions(job, mind),
-            around=(ShownToHelper(base.platform, base.runs, job, mind),),
+            around=(ShownToHelper(base.platform, base.runs, job, mind), *around),
         )
+
+    def _model(self, job: Job, mind: Mind) -> tuple[Model, tuple[Around, ...]]:
+        """Return the helper's model, and what has to stand around its runs for it."""
+        model: Model = self._base.model(mind.profile)
+        around: tuple[Around, ...] = ()
+        if job.document_id is not None:
+            platform = self._base.platform
+            edits = LiveEdits(
+                redis=platform.redis, clock=platform.clock, document_id=job.document_id
+            )
+            model, around = edits.watching(model), (edits,)
+        return EndsByTool(model, tool=FINISH.name, field="result"), around
 
     async def first(self, job: Job, mind: Mind) -> Next:
         context: tuple[Remark, ...] = ()

@@ -7,7 +7,7 @@ from brain.errors import ToolFault
 from brain.jobs.gate import ReportGate
 from brain.jobs.helpers.instructions import REPORTER
 from brain.jobs.life.ending import EndsByTool
-from brain.jobs.life.reports import false_count
+from brain.jobs.life.reports import false_count, tokens_for_report
 from brain.jobs.life.specs import FILE_REPORT
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind
@@ -17,7 +17,6 @@ from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 
 WALL_S = 5 * 60.0
 LOOPS = 5  # it may be told once or twice what is wrong with its report
-SHARE = 5  # percent of the job's tokens
 
 
 def reporter(base: Base, job: Job, minds: Sequence[Mind], known: frozenset[int]) -> Services:
@@ -36,12 +35,12 @@ def reporter(base: Base, job: Job, minds: Sequence[Mind], known: frozenset[int])
     return base.alone(
         model=EndsByTool(base.model({}), tool=FILE_REPORT.name, field="headline"),
         tools={FILE_REPORT.name: Tool(spec=FILE_REPORT, run=file)},
-        limits=_limits(base, job),
+        limits=_limits(base, job, minds),
         instructions=REPORTER,
         around=(ReportGate(runs=base.runs, is_due=is_due),),
     )
 
 
-def _limits(base: Base, job: Job) -> Limits:
+def _limits(base: Base, job: Job, minds: Sequence[Mind]) -> Limits:
     limits = base.limits(job, wall_s=WALL_S)
-    return replace(limits, loops=LOOPS, tokens=max(job.token_budget * SHARE // 100, 1))
+    return replace(limits, loops=LOOPS, tokens=max(tokens_for_report(job, minds), 1))

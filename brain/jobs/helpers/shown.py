@@ -6,6 +6,7 @@ from brain.errors import Unreachable
 from brain.feature import Platform
 from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.ports import MindRuns
+from brain.preferences.flow import used_by
 from brain.run.messages import Kind, Message, Remark, Utterance
 from brain.run.ports import Log
 from brain.run.store import StateStore
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class ShownToHelper:
-    """An `Around` that shows the model the owner's facts, and in a room what the others do.
+    """An `Around` that shows the model the owner's facts and clock, and in a room what others do.
 
     Without either the helper works as well. Nobody is woken by what another does: it is looked up
     before each loop.
@@ -49,6 +50,8 @@ class ShownToHelper:
     async def _show(self, turn: Turn) -> None:
         try:
             if self._facts is None:
+                used = await used_by(self._platform, self._job.user_id)
+                turn.zone, turn.language = used.zone, used.language
                 self._facts = await self._platform.known(self._job.user_id)
             others = await self._others() if self._job.kind == "room" else ""
             turn.shown = "\n\n".join(part for part in (self._facts, others) if part)

@@ -16,11 +16,11 @@ from brain.http.edge import Answer, Problem, read_json, tagged
 from brain.http.minds import unknown
 from brain.http.resources import deleted, given_id, id_of, known, there
 from brain.jobs.http.bodies import DraftBody
-from brain.jobs.http.drafting import AROUND, BEFORE, draft
 from brain.jobs.plans.parts import ThingUnknown, Unfit
 from brain.jobs.plans.rehearsals import PlayedScenario
 from brain.jobs.plans.things import KEPT_SCENARIO, MOST_SCENARIOS, KeptScenario, Scenarios
 from brain.jobs.rehearsals.builtin import PREFIX, builtin_scenarios
+from brain.jobs.rehearsals.drafting import AROUND, BEFORE, draft
 from brain.jobs.rehearsals.scenario import Scenario, digest, from_wire, to_wire
 from brain.run.ports import Clock, Log
 

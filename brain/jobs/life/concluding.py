@@ -6,6 +6,7 @@ the job was stopped, or the reporter has failed twice, code writes it.
 
 import logging
 from collections.abc import Sequence
+from typing import Literal
 
 from brain.codec import Json
 from brain.jobs.life.outcomes import outcome_of
@@ -18,9 +19,10 @@ from brain.jobs.life.reports import (
     report_by_code,
     report_request,
     tidied,
+    tokens_for_report,
 )
 from brain.jobs.life.telling import announce, tell_pages
-from brain.jobs.model import Job, Mind, MindCall, MindRun, ProgressNote
+from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, ProgressNote
 from brain.jobs.ports import Filed
 from brain.jobs.rules import REPORTER, mind_id
 from brain.jobs.services import JobServices
@@ -30,6 +32,8 @@ from brain.run.journal import Joined
 from brain.run.moves import WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
+
+AFTER_LEASE_S = 0.5  # seconds after the end of a lease until a run is looked after
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +51,7 @@ async def conclude(services: JobServices, job: Job) -> None:
 def is_by_code(job: Job) -> bool:
     """Whether code writes the report: no model is asked about nothing, or three times."""
     return (
-        job.status == "stopped"
-        or job.completed_count == 0
-        or job.join_mode == "each"
-        or job.report_tries >= REPORT_TRIES - 1
+        job.status == "stopped" or job.completed_count == 0 or job.report_tries >= REPORT_TRIES - 1
     )
 
 
@@ -69,30 +70,48 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
 
     Raises Unreachable: then the queue calls again.
     """
-    resumes = True
+    resumes, resumed = True, False
     for _ in range(2 * REPORT_TRIES):  # each attempt is asked for, and then looked at
         found = await services.jobs.whole(user_id, job_id)
         if found is None or found[0].status != "summarising":
             return
         job, minds = found
-        if is_by_code(job):
+        if is_by_code(job) or tokens_for_report(job, minds) <= 0:
             await report_now(services, job)
             return
         run = await services.runs.last(mind_id(job_id, REPORTER))
         if run is None or not run.is_open:
             if run is not None and await _take(services, job, minds, run):
                 return
-            if run is not None and _is_of(run, job):
-                await services.jobs.try_report(
-                    user_id, job_id, before=job.report_tries, outcome=outcome_of(run)
-                )
+            if run is not None and (resumed or _is_of(run, job)):
+                await _count(services, job, run)
+                resumed = False
                 continue
             await _ask(services, job, minds, invocation)
-        elif not resumes or run.lease_left_s > 0:
+        elif not (resumes and await _resume(services, job, minds, run, invocation)):
             return
         else:
-            await _resume(services, job, minds, run, invocation)
+            resumed = True
         resumes = False
+
+
+async def _count(services: JobServices, job: Job, run: MindRun) -> None:
+    """Count an attempt that has ended without a report, and what it has used."""
+    await services.jobs.try_report(
+        job.user_id, job.id, before=job.report_tries, outcome=outcome_of(run)
+    )
+
+
+async def look_later(
+    services: JobServices, job: Job, mind: int | Literal["report"], run: MindRun
+) -> None:
+    """Let the queue call again when the lease of a run is over: its brain may have died before it
+    had a wake-up. This is done once for each wake-up that the run may have.
+    """
+    reason: Literal["report", "say"] = "report" if mind == "report" else "say"
+    call = MindCall(user_id=job.user_id, job=job.id, mind=mind, reason=reason)
+    name = f"{job.id}-{mind}-alive-{run.run_id}-{run.wake}"
+    await services.calls.call(call, delay_s=run.lease_left_s + AFTER_LEASE_S, dedup_id=name)
 
 
 async def wake_reporter(
@@ -128,17 +147,28 @@ async def _resume(
     minds: Sequence[Mind],
     run: MindRun,
     invocation: Invocation,
-) -> None:
+) -> bool:
+    """Continue a reporter whose brain has gone. Return False if it is alive: look later then."""
+    if run.lease_left_s > 0:
+        await look_later(services, job, "report", run)
+        return False
     its = await services.reporter(job, minds, await _counts(services, job, minds))
     wake_call = WakeCall(
         user_id=mind_id(job.id, REPORTER), run_id=run.run_id, reason="wakeup", wake=run.wake
     )
     await brain_again(its, wake_call, invocation)
+    return True
 
 
 def _attempt(job: Job) -> str:
     """Return the message id of the current attempt: asked twice, it is one attempt."""
     return f"report-{job.report_tries}"
+
+
+def failed_attempt(job: Job, run: MindRun | None) -> MindOutcome | None:
+    """Return what the current attempt has used, if it has ended without a report."""
+    is_its = run is not None and not run.is_open and _is_of(run, job)
+    return outcome_of(run) if run is not None and is_its and filed_in(run) is None else None
 
 
 def _is_of(run: MindRun, job: Job) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from brain.cloud.world import NotInThisWorld
 from brain.errors import LeaseLost
-from brain.jobs.life.concluding import conclude
+from brain.jobs.life.concluding import conclude, look_later
 from brain.jobs.life.telling import announce_mind, tell_pages
 from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
 from brain.jobs.services import JobServices
@@ -93,7 +93,10 @@ async def carry_on(
             return
         run = await services.runs.last(mind.id)
         if run is not None and run.is_open:
-            if not resumes or run.lease_left_s > 0:
+            if not resumes:
+                return
+            if run.lease_left_s > 0:
+                await look_later(services, job, mind.number, run)
                 return
             await _resume(services, job, mind, run, invocation)
         else:

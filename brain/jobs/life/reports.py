@@ -13,6 +13,7 @@ from brain.jobs.life.specs import FILE_REPORT, SUMMARY_CHARS
 from brain.jobs.model import Job, Mind, MindRun
 from brain.says.texts import Texts
 
+REPORT_SHARE = 5  # percent of the job's tokens, for all attempts together
 REPORT_TRIES = 3  # attempts at a report; the third is made by code
 SHOWN_CHARS = 12_000  # of one result; ten of them fit into a model's window
 TASK = "The job: {}\nIt is complete in {} of {} parts."
@@ -22,10 +23,30 @@ NEEDS = "It needs from the user: {}"
 MISSING = "not complete ({}). What it had found:"
 FALSE_COUNT = "You state “{}”, but {} of {} parts are complete and {} are not. Correct this."
 
-_COUNTS = re.compile(r"\b(\d+|[a-z]+) (?:of|out of) (?:the )?(\d+|[a-z]+)\b", re.IGNORECASE)
-_NUMBERS = (
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
-    ["none"],
+_COUNTS = re.compile(
+    r"\b(\d+|[a-zäöü]+) (?:of|out of|von) (?:the |den |allen )?(\d+|[a-zäöü]+)\b(?![-.,]\w)",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(r"\s+([^\W\d_]+)")
+_NUMBERS = tuple(
+    words.split()
+    for words in (
+        "zero one two three four five six seven eight nine ten",
+        "none eine",
+        "null eins zwei drei vier fünf sechs sieben acht neun zehn",
+        "keiner einer",
+        "keine eines",
+        "keins ein",
+    )
+)
+# What follows a count that speaks of the job's parts. Any other word is what else is counted: one
+# of three hotels may be full though all three parts are complete.
+_OF_PARTS = re.compile(
+    r"(?:parts?|helpers?|tasks?|runs?|rehearsals?|talks?|agents?"
+    r"|is|are|was|were|has|have|had|did|could|failed|passed|finished|succeeded|completed?|done"
+    r"|teilen?|teil|helfern?|aufgaben?|lauf|läufen?|proben?|gespräch|gesprächen?"
+    r"|ist|sind|waren?|wurden?|hat|haben|hatten?|konnten?|fertig|erledigt|gescheitert|bestanden)",
+    re.IGNORECASE,
 )
 
 
@@ -45,6 +66,15 @@ def _part(mind: Mind) -> str:
     if mind.needs:
         lines.append(NEEDS.format("\n" + given(mind.needs) if mind.foreign else mind.needs))
     return "\n".join(lines)
+
+
+def tokens_for_report(job: Job, minds: Sequence[Mind]) -> int:
+    """Return how many tokens are left for the report. Earlier attempts at it have used some.
+
+    What the job has used and its minds have not, the reporter has used.
+    """
+    used = job.tokens_in + job.tokens_out - sum(m.tokens_in + m.tokens_out for m in minds)
+    return max(job.token_budget * REPORT_SHARE // 100, 1) - used
 
 
 def missing(minds: Sequence[Mind]) -> list[Json]:
@@ -99,16 +129,24 @@ def tidied(filed: Json, minds: Sequence[Mind]) -> Json:
 def false_count(texts: Iterable[str], job: Job, known: frozenset[int]) -> str:
     """Say for the reporter which of the counts in its texts is wrong; empty if none is.
 
-    Only counts out of all of the job's parts can be checked. `known` are the right ones.
+    Only counts out of all of the job's parts can be checked, and only where nothing else is named
+    that is counted. `known` are the right ones.
     """
     for text in texts:
         for stated in _COUNTS.finditer(text):
             some, of = _number(stated[1]), _number(stated[2])
-            if of == job.total_count and some is not None and some not in known:
+            is_of_all = of == job.total_count and _speaks_of_parts(text[stated.end() :])
+            if is_of_all and some is not None and some not in known:
                 done = job.completed_count
                 left = job.total_count - done
                 return FALSE_COUNT.format(stated[0], done, job.total_count, left)
     return ""
+
+
+def _speaks_of_parts(rest: str) -> bool:
+    """Whether a count before this text counts parts of the job."""
+    following = _NEXT.match(rest)
+    return following is None or _OF_PARTS.fullmatch(following[1]) is not None
 
 
 def _number(word: str) -> int | None:

@@ -3,11 +3,14 @@
 The caller does not become the mind's brain. Where nobody is, the text is handed over to the queue.
 """
 
+from dataclasses import replace
 from typing import Literal
 
+from brain.cloud.redis.moves.admit import Joins, RunEnded
+from brain.cloud.redis.store import RedisStore
 from brain.errors import LeaseLost
 from brain.jobs.life.living import request_of, settle
-from brain.jobs.model import UNSETTLED, Job, JobKind, Mind, MindCall, MindOutcome, MindRun, Say
+from brain.jobs.model import UNSETTLED, Job, JobKind, Mind, MindCall, MindOutcome, Say
 from brain.jobs.services import JobServices
 from brain.run.admit import admit
 from brain.run.deliver import Reply
@@ -24,37 +27,48 @@ async def say(
     """Say this to a mind that is not settled. Raises Unreachable, TooManyTexts.
 
     A mind that has not begun gets its first text before it. A mind whose run has ended gets its
-    outcome instead: another run would lose the result of that one.
+    outcome instead: another run would lose the result of that one. Whether it has ended is decided
+    where the text is admitted, so that no text begins a run that nobody continues.
     """
     if mind.status == "queued":
         mind = await services.jobs.begin(mind.id) or mind
-    run = await services.runs.last(mind.id)
-    if run is None:
+    if await services.runs.last(mind.id) is None:
         first = await services.kinds[job.kind].first(job, mind)
         if isinstance(first, Say):
-            await _hand_in(services, job, mind, first)
-    elif not run.is_open and job.kind not in MANY_RUNS:
-        await _end(services, job, mind, run)
+            await _hand_in(services, job, mind, first, joins="")
+    joins: Joins = "live" if job.kind in MANY_RUNS else "open"
+    text_of_user = Say(text=text, message_id=message_id)
+    try:
+        said = await _hand_in(services, job, mind, text_of_user, joins=joins)
+    except RunEnded:
+        await _end(services, job, mind)
         return "ended"
-    said = await _hand_in(services, job, mind, Say(text=text, message_id=message_id))
-    if said == "running":  # nobody was at work: the run may have ended since, and its mind with it
+    if said == "running":  # nobody was at work: the mind may have been stopped since
         now = await services.jobs.mind(mind.id)
         return said if now is not None and now.status in UNSETTLED else "ended"
     return said
 
 
-async def _end(services: JobServices, job: Job, mind: Mind, run: MindRun) -> None:
-    """Give a mind the outcome of its run. A paused one gets it when it is resumed."""
+async def _end(services: JobServices, job: Job, mind: Mind) -> None:
+    """Give a mind the outcome of its only run. A paused one gets it when it is resumed."""
+    run = await services.runs.last(mind.id)
+    if run is None or job.kind in MANY_RUNS:
+        return
     outcome = await services.kinds[job.kind].ended(job, mind, run)
     if isinstance(outcome, MindOutcome):
         await settle(services, job, mind, outcome)
 
 
 async def _hand_in(
-    services: JobServices, job: Job, mind: Mind, what: Say
+    services: JobServices, job: Job, mind: Mind, what: Say, *, joins: Joins
 ) -> Literal["recorded", "running"]:
-    """Put a text into the mind's log. Hand the run over to the queue if this call got its lease."""
+    """Put a text into the mind's log. Hand the run over to the queue if this call got its lease.
+
+    Raises RunEnded.
+    """
     its = await services.kinds[job.kind].services(job, mind)
+    assert isinstance(its.store, RedisStore), "as `Base` and the worlds of rehearsals make it"
+    its = replace(its, store=its.store.joining(joins))
     now = services.clock.now()
     invocation = Invocation(
         id=services.clock.new_id(), started=now, cut=now + MOST_S, deadline=now + MOST_S

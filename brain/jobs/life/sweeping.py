@@ -8,7 +8,7 @@ import logging
 from datetime import timedelta
 
 from brain.errors import Unreachable
-from brain.jobs.life.concluding import conclude, report_now
+from brain.jobs.life.concluding import conclude, failed_attempt, report_now
 from brain.jobs.life.living import cut
 from brain.jobs.life.telling import announce
 from brain.jobs.model import UNSETTLED, Job, Mind, MindCall
@@ -90,19 +90,20 @@ async def _end(services: JobServices, user_id: str, job_id: str) -> None:
         await announce(services, job)
     elif job.status == "stopped":
         await report_now(services, job)
-    elif job.status == "summarising" and await _is_late(services, job):
-        tried = await services.jobs.try_report(user_id, job_id, before=job.report_tries)
-        if tried is not None:
-            await conclude(services, tried)
+    elif job.status == "summarising" and _is_late(services, job):
+        run = await services.runs.last(mind_id(job.id, REPORTER))
+        if run is None or not run.is_open or run.lease_left_s <= 0:
+            tried = await services.jobs.try_report(
+                user_id, job_id, before=job.report_tries, outcome=failed_attempt(job, run)
+            )
+            if tried is not None:
+                await conclude(services, tried)
 
 
-async def _is_late(services: JobServices, job: Job) -> bool:
-    """Whether the report should be there, and nobody is writing it."""
+def _is_late(services: JobServices, job: Job) -> bool:
+    """Whether the report should be there, unless somebody is writing it."""
     since = job.last_event_at or job.created_at
-    if services.clock.utc() - since <= timedelta(seconds=REPORT_S):
-        return False
-    run = await services.runs.last(mind_id(job.id, REPORTER))
-    return run is None or not run.is_open or run.lease_left_s <= 0
+    return services.clock.utc() - since > timedelta(seconds=REPORT_S)
 
 
 async def revive(services: JobServices, user_id: str) -> None:

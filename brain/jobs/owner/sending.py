@@ -42,8 +42,7 @@ SEND_HELPERS = ToolSpec(
     name="sendHelpers",
     description=(
         "Let helpers work in the background, each on its own task, for what takes minutes. They "
-        "read documents, email and the web, and change nothing. The user is told when they are "
-        "done."
+        "read documents, email and the web, and change nothing. The user is told the result."
     ),
     parameters={
         "type": "object",

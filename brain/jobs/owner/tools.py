@@ -53,7 +53,7 @@ class ListJobs(Arguments):
 
 
 class ReadReport(Arguments):
-    """Read what came of a job, and what is missing."""
+    """Read what came of a job."""
 
     job: Annotated[str, About("its id", 1, 300)]
 

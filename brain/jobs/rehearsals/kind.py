@@ -1,6 +1,6 @@
 """Rehearsals as a kind of job: simulated users talk to the real brain, in worlds of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
@@ -47,8 +47,10 @@ class Rehearsals:
     wall_s = WALL_S
     can_pause = True
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: Base, *, stage: Callable[..., Stage] = Stage) -> None:
+        """`stage` makes the parts of one rehearsal."""
         self._base = base
+        self._make = stage
 
     async def services(self, job: Job, mind: Mind) -> Services:
         """Return the real brain in its world. Raises NotInThisWorld, DatabaseUnreachable."""
@@ -78,14 +80,14 @@ class Rehearsals:
         log = await stage.playing.log()
         await stage.keep(run, log)
         if any(step.run_id == WORLD for step in await stage.kept.steps(mind.id)):
-            return await outcome_of_end(stage, log, "world", status="invalid")
+            return await self._end(stage, run, log, "world", status="invalid")
         if run.reason:
             reason = REASONS.get(run.reason, "model")
             status: MindEnd = "stopped" if reason == "stopped" else "failed"
-            return await outcome_of_end(stage, log, reason, status=status)
+            return await self._end(stage, run, log, reason, status=status)
         if (asked := _front_ends(log)) is not None and await stage.has_tokens():
             return await self._front_end(stage, asked)
-        return None if mind.status == "paused" else await self._next(stage, log)
+        return None if mind.status == "paused" else await self._next(stage, run, log)
 
     async def cut(self, job: Job, mind: Mind, run: MindRun | None) -> MindOutcome:
         """Return the outcome of a rehearsal that is out of time."""
@@ -111,28 +113,45 @@ class Rehearsals:
         return reporting.figures(minds, filed, labels=labels, before=before)
 
     def _stage(self, job: Job, mind: Mind) -> Stage:
-        return Stage(base=self._base, job=job, mind=mind, wall_s=WALL_S)
+        return self._make(base=self._base, job=job, mind=mind, wall_s=WALL_S)
 
-    async def _next(self, stage: Stage, log: Sequence[LogEntry]) -> Next:
+    async def _next(self, stage: Stage, run: MindRun, log: Sequence[LogEntry]) -> Next:
         """Let the player speak, or end the rehearsal."""
         await stage.mark_heard(log)
         if turns_of(log) >= stage.scenario.max_turns:
-            return await outcome_of_end(stage, log, "maxMessages")
+            return await self._end(stage, run, log, "maxMessages")
         if not await stage.has_tokens():
-            return await outcome_of_end(stage, log, "tokens", status="failed")
+            return await self._end(stage, run, log, "tokens", status="failed")
         if not await stage.is_in("running"):  # stopped or paused since: nobody is asked
             return None
         try:
             move = await stage.playing.move(log)
         except ModelFault:
-            return await outcome_of_end(stage, log, "model", status="failed")
+            return await self._end(stage, run, log, "model", status="failed")
         if move is None or breaks_card(move.text, stage.scenario):
-            return await self._once_more(stage, log)
+            return await self._once_more(stage, run, log)
         if may_end(move, log[-1] if log else None):
-            return await outcome_of_end(stage, log, "goal" if move.done else "gaveUp")
+            return await self._end(stage, run, log, "goal" if move.done else "gaveUp")
         if not await stage.has_tokens():
-            return await outcome_of_end(stage, log, "tokens", status="failed")
+            return await self._end(stage, run, log, "tokens", status="failed")
         return await self._answer(stage, log, move)
+
+    async def _end(
+        self,
+        stage: Stage,
+        run: MindRun,
+        log: Sequence[LogEntry],
+        reason: Reason,
+        *,
+        status: MindEnd = "complete",
+    ) -> Next:
+        """Return the outcome of a rehearsal that ends after this run.
+
+        A text of the user may have come since. Then it is not over: that text is answered first.
+        """
+        if not await self._base.runs.close(stage.mind.id, run.run_id):
+            return "again"
+        return await outcome_of_end(stage, log, reason, status=status)
 
     async def _answer(self, stage: Stage, log: Sequence[LogEntry], move: Move) -> Say:
         turn = turns_of(log)
@@ -167,13 +186,15 @@ class Rehearsals:
             client_tools=stage.client_tools,
         )
 
-    async def _once_more(self, stage: Stage, log: Sequence[LogEntry]) -> Next:
+    async def _once_more(self, stage: Stage, run: MindRun, log: Sequence[LogEntry]) -> Next:
         """Play it once more with the next seed and a log of its own, because the player broke its
         card. The second time it is invalid.
         """
         mind, job = stage.mind, stage.job
         if mind.attempt:
-            return await outcome_of_end(stage, log, "player", status="invalid")
+            return await self._end(stage, run, log, "player", status="invalid")
+        if not await self._base.runs.close(mind.id, run.run_id):
+            return "again"
         new_id = mind_id(job.id, mind.number, 1)
         # If it was done before, or the mind was stopped, the row says so as well.
         await self._base.jobs.again(mind.id, new_id=new_id, seed=stage.seed + 1)

@@ -30,6 +30,7 @@ KEPT = (
 )
 
 RAN = Script(__package__, "ran", BRAIN_LIMIT_S)
+CLOSE = Script(__package__, "close", BRAIN_LIMIT_S)
 PROGRESS = Script(__package__, "progress", BRAIN_LIMIT_S)
 
 
@@ -45,6 +46,10 @@ class RedisMindRuns:
         keys = Keys.of(mind_id).keys("run", "log", "journal", "withdrawn")
         reply = await RAN.run(self._redis, keys, {"most": MOST_LATER})
         return _run(reply) if reply.kind == "ran" else None
+
+    async def close(self, mind_id: str, run_id: str) -> bool:
+        keys = Keys.of(mind_id).keys("run")
+        return (await CLOSE.run(self._redis, keys, {"run": run_id})).kind == "closed"
 
     async def statuses(self, mind_ids: Sequence[str]) -> Mapping[str, Status]:
         found = await asyncio.gather(*(self._store.status(id) for id in mind_ids))

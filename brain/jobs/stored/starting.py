@@ -13,6 +13,9 @@ from brain.jobs.stored.rows import job_row, mind_row, started
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
+# Two starts of a user wait for each other. The row of the day would not do: around midnight they
+# have two of them.
+ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended('jobs of ' || %(user_id)s, 0))"
 FULL_S = 30  # seconds after which a user with two open jobs may try again
 
 
@@ -21,9 +24,10 @@ async def start(
 ) -> JobStart:
     """Reserve the budget and insert the job, unless it is there. Raises JobRefused.
 
-    The row of the day is locked first: two starts at once cannot both see room for one.
+    The user is locked first: two starts at once cannot both see room for one.
     """
     named: dict[str, Any] = {"user_id": user_id, "id": id, "budget": job.budget}
+    await connection.execute(ONE_AT_A_TIME, named)
     await connection.execute(sql.OPEN_DAY, named)
     locked = await (await connection.execute(sql.LOCK_DAY, named)).fetchone()
     assert locked is not None, "this transaction has inserted the row or found it"

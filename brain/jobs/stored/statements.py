@@ -45,7 +45,7 @@ OUTDATED = b"""
         and (place > %(most)s or created_at < now() - make_interval(days => %(days)s))
 """
 
-# ---- start: the row of the day is locked first, so two starts cannot both see room for one
+# ---- start
 
 OPEN_DAY = b"""
     insert into brain.spending (user_id, day)

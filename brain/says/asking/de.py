@@ -87,6 +87,13 @@ def ask_send_helpers(count: int, tokens: int) -> str:
     return f"{number} Helfer, höchstens {most} Tokens. Soll ich?"
 
 
+def ask_play(count: int, tokens: int, *, is_talk: bool) -> str:
+    one, many = ("Ein Gespräch", "Gespräche") if is_talk else ("Eine Probe", "Proben")
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    most = f"{tokens:,}".replace(",", ".")
+    return f"{one if count == 1 else f'{number} {many}'}, höchstens {most} Tokens. Soll ich?"
+
+
 def ask_tell_helper(helper: str, text: str) -> str:
     return f"Soll ich dem Helfer „{helper}“ das sagen: {text}"
 
@@ -117,3 +124,15 @@ def _length(characters: int) -> list[str]:
 
 def _to_many(count: int) -> str:
     return f" an {count} Personen" if count > 1 else ""
+
+
+# ---- decisions by a button
+
+YES = "Ja, mach das."
+NO = "Nein, mach das nicht."
+RESULT = "Erledigt."
+
+
+def yes_changed(names: Sequence[str], values: Sequence[str]) -> str:
+    changes = (f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return "Ja, mit Änderungen. " + "\n".join(changes)

@@ -86,6 +86,12 @@ def ask_send_helpers(count: int, tokens: int) -> str:
     return f"{number} {'helper' if count == 1 else 'helpers'}, at most {tokens:,} tokens. Shall I?"
 
 
+def ask_play(count: int, tokens: int, *, is_talk: bool) -> str:
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    what = "talk" if is_talk else "rehearsal"
+    return f"{number} {what}{'' if count == 1 else 's'}, at most {tokens:,} tokens. Shall I?"
+
+
 def ask_tell_helper(helper: str, text: str) -> str:
     return f"Shall I tell the helper “{helper}” this: {text}"
 
@@ -116,3 +122,15 @@ def _length(characters: int) -> list[str]:
 
 def _to_many(count: int) -> str:
     return f" to {count} people" if count > 1 else ""
+
+
+# ---- decisions by a button
+
+YES = "Yes, do that."
+NO = "No, don't do that."
+RESULT = "Done."
+
+
+def yes_changed(names: Sequence[str], values: Sequence[str]) -> str:
+    changes = (f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return "Yes, with changes. " + "\n".join(changes)

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from brain.chat.hearing import ITSELF
 from brain.errors import StoreUnreachable
 from brain.http.waiting import wait_for
 from brain.run.deliver import Outcome, Reply, Shown
@@ -65,13 +66,13 @@ class Answering:
         """
         self._shown = asyncio.Queue()
         self.reply = Reply(self._shown.put_nowait)
-        self.tasks = {self.desk.begin(self.request, self.invocation, self.reply)}
+        request = replace(self.request, device=ITSELF)
+        self.tasks = {self.desk.begin(request, self.invocation, self.reply)}
         first = asyncio.ensure_future(self._shown.get())
         settling = asyncio.ensure_future(self.reply.outcome())
         try:
-            await asyncio.wait(
-                {first, settling}, timeout=RECORD_S, return_when=asyncio.FIRST_COMPLETED
-            )
+            until = asyncio.FIRST_COMPLETED
+            await asyncio.wait({first, settling}, timeout=RECORD_S, return_when=until)
             if first.done() and isinstance(own := first.result(), Utterance):
                 self.telling = self._telling(own.seq, own.run_id)
             elif settling.done() and (outcome := settling.result()) is not None:
@@ -83,12 +84,11 @@ class Answering:
             settling.cancel()
 
     def _telling(self, seq: int, run_id: str) -> Narration:
-        index = self.turn.index if self.turn is not None else 0
         return Narration(
             seq=seq,
             run_id=run_id,
             call=(self.asked.call or NO_CALL) if self.turn is not None else "",
-            index=index,
+            index=self.turn.index if self.turn is not None else 0,
             is_drawled=self.asked.is_drawled,
         )
 

@@ -3,6 +3,8 @@
  * id. So the connection reads its log as it reads the brain's.
  */
 
+import { browserStorage } from '../surroundings.js';
+
 /** @typedef {import('../types.js').ConnectOptions} ConnectOptions */
 /** @typedef {typeof globalThis.fetch} Fetch */
 
@@ -16,7 +18,7 @@ const CLAIM = ':claim:'; // names of claims on the voice, which all connections 
  * @returns {ConnectOptions} without one
  */
 export function outsideOfMind({ mind = '', ...options }) {
-  const { baseUrl = '', fetch = globalThis.fetch.bind(globalThis), storage } = options;
+  const { baseUrl = '', fetch = (...given) => globalThis.fetch(...given), storage } = options;
   const { WebSocket = globalThis.WebSocket } = options;
   return {
     ...options,
@@ -42,7 +44,7 @@ function fetchOfMind({ mind, baseUrl, fetch }) {
     }
     if (route === '/api/control') {
       const { status, ...body } = controlled(JSON.parse(`${init.body}`));
-      return Response.json(body, { status });
+      return json(body, status);
     }
     if (route === '/api/voiceToBrain') return fetch(address, { ...init, body: withMind(init.body, mind) });
     const response = await fetch(address, init);
@@ -57,7 +59,7 @@ function fetchOfMind({ mind, baseUrl, fetch }) {
  * @returns {{status: number, title?: string, seq?: number, how?: string}}
  */
 function controlled({ type, seq, how }) {
-  return type === 'heard' ? { status: 200, seq, how } : { status: 409, title: NOT_A_MINDS };
+  return /^(heard|claim)$/.test(type) ? { status: 200, seq, how } : { status: 409, title: NOT_A_MINDS };
 }
 
 /**
@@ -71,7 +73,12 @@ async function atItsEnd(response, { signal }, { mind, baseUrl, fetch }) {
   const headers = { Authorization: `Bearer ${session.token}` };
   const status = await fetch(`${baseUrl}/api/status?mind=${encodeURIComponent(mind)}`, { headers, signal });
   if (!status.ok) return status;
-  return Response.json({ ...session, cursor: (await status.json()).lastSeq });
+  return json({ ...session, cursor: (await status.json()).lastSeq });
+}
+
+/** As Response.json, which is missing in some runtimes. @param {object} body */
+function json(body, status = 200) {
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 }
 
 /** @param {RequestInit['body']} body @param {string} mind */
@@ -91,11 +98,11 @@ function socketOfMind(mind, WebSocket) {
       /** @param {string} text */
       send(text) {
         const { type, ...frame } = JSON.parse(text);
-        if (/^p[io]ng$/.test(type)) return super.send(text);
+        if (/^(p[io]ng|token)$/.test(type)) return super.send(text);
         if (/^(resume|say)$/.test(type)) return super.send(JSON.stringify({ type, ...frame, mind }));
         const { status, ...answer } = controlled({ type, ...frame });
         const told = status === 200 ? { type: 'controlled', ...answer } : { type: 'error', status, ...answer };
-        queueMicrotask(() => this.onmessage?.({ data: JSON.stringify({ ...told, of: type }) }));
+        void Promise.resolve().then(() => this.onmessage?.({ data: JSON.stringify({ ...told, of: type }) }));
       }
     }
   );
@@ -109,7 +116,7 @@ function socketOfMind(mind, WebSocket) {
 function storageOfMind(given) {
   /** @type {Map<string, string>} */
   const own = new Map();
-  const shared = () => (given === undefined ? globalThis.localStorage : given);
+  const shared = () => (given === undefined ? browserStorage() : given);
   return {
     getItem: (name) => (name.includes(CLAIM) && shared()?.getItem(name)) || (own.get(name) ?? null),
     setItem(name, text) {

@@ -26,7 +26,7 @@ export class Channel {
    */
   constructor(Pusher, { world, gateway, receiver }, onStanding) {
     const settings = /** @type {PusherSettings} */ (gateway.session.pusher);
-    this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway));
+    this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway, world.device));
     this.#name = gateway.session.channel;
     this.#world = world;
     this.#receiver = receiver;
@@ -44,7 +44,7 @@ export class Channel {
   }
 
   #listen() {
-    const { onEntry, onRun, jobs } = this.#receiver;
+    const { onEntry, onRun, jobs, documents } = this.#receiver;
     this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
     const channel = this.#pusher.subscribe(this.#name);
     channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
@@ -52,6 +52,9 @@ export class Channel {
     channel.bind('message', onEntry);
     channel.bind('run', onRun);
     channel.bind('job', jobs.emit);
+    channel.bind('document', documents.emit);
+    // Something is in the log that the channel does not carry, as it went into a response.
+    channel.bind('log', ({ lastSeq }) => onEntry(null, lastSeq));
   }
 
   /** @param {{previous: string, current: string}} states connected does not mean subscribed */
@@ -70,6 +73,7 @@ export class Channel {
   }
 
   #subscribed() {
+    this.#world.socketId = this.#pusher.connection.socket_id;
     this.#refusals = 0;
     this.#onStanding('live');
   }
@@ -88,15 +92,16 @@ export class Channel {
 /**
  * @param {PusherSettings} settings
  * @param {Gateway} gateway
+ * @param {string} device
  */
-function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
+function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway, device) {
   return {
     wsHost,
     wsPort,
     wssPort: wsPort,
     cluster: cluster ?? '',
     forceTLS: forceTLS ?? true,
-    enabledTransports: ['ws', 'wss'], // other transports would use the vendor's hosts
+    enabledTransports: ['ws'], // encrypted by forceTLS; others would use other hosts and ports
     activityTimeout: SILENCE_MS,
     pongTimeout: PONG_MS,
     channelAuthorization: {
@@ -105,7 +110,7 @@ function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
        * @param {(error: Error | null, grant: any) => void} answer
        */
       customHandler({ socketId, channelName }, answer) {
-        const json = { socket_id: socketId, channel_name: channelName };
+        const json = { socket_id: socketId, channel_name: channelName, device };
         gateway.call('/api/pusherAuth', { json }).then(
           ({ body }) => answer(null, body),
           (error) => answer(error, null),

@@ -5,9 +5,10 @@
  * @param {string} name unknown names are ignored: a newer server may send them
  * @param {any} data
  */
-export function receiveEvent({ onEntry, onRun, onReset, onPiece }, name, data) {
+export function receiveEvent({ onEntry, onRun, onReset, onPiece, documents }, name, data) {
   if (name === 'message') onEntry(data);
   if (name === 'run') onRun(data);
+  if (name === 'document') documents.emit(data);
   if (name === 'reset') onReset(data.lastSeq);
   if (data.piece) onPiece({ ...data, kind: name });
 }

@@ -1,12 +1,14 @@
-/** The road of the WebSocket /api/live, which works in both directions. */
+/**
+ * The road of the WebSocket /api/live, which works in both directions. Loaded when somebody asks for
+ * it. It imports no errors, so that the bundled client and this file have one class of each.
+ */
 
-import { brokenOff, tooLate } from '../errors.js';
 import { receiveEvent } from './receiving.js';
-import { refusal } from '../http.js';
 import { Line } from './line.js';
 import { follow, waitFor } from '../waiting.js';
 
 /** @typedef {import('../types.js').Frame} Frame */
+/** @typedef {Pick<typeof import('../errors.js'), 'brokenOff' | 'tooLate'> & Pick<typeof import('../http.js'), 'refusal'>} Errors */
 /** @typedef {import('../outside.js').WebSocketLike} WebSocketLike */
 
 /**
@@ -26,6 +28,7 @@ export class Socket {
   #WebSocket;
   #context;
   #line;
+  #errors;
   /** @type {WebSocketLike | null} */
   #socket = null;
   /** @type {Set<Waiting>} */
@@ -35,9 +38,11 @@ export class Socket {
    * @param {import('../outside.js').WebSocketClass} WebSocket
    * @param {import('../sending.js').Context} context
    * @param {(standing: import('../types.js').Standing) => void} onStanding
+   * @param {Errors} errors makes them
    */
-  constructor(WebSocket, context, onStanding) {
+  constructor(WebSocket, context, onStanding, errors) {
     this.#WebSocket = WebSocket;
+    this.#errors = errors;
     this.#context = context;
     this.#line = new Line(context.world, (...line) => this.#connect(...line), onStanding);
   }
@@ -62,9 +67,9 @@ export class Socket {
       this.#context.world,
       limitMs,
       signal,
-      (_, reject) => reject(tooLate()),
+      (_, reject) => reject(this.#errors.tooLate()),
       (resolve, reject) => {
-        if (!this.#socket) return reject(brokenOff());
+        if (!this.#socket) return reject(this.#errors.brokenOff());
         this.#waiting.add((waiting = { frame, resolve, reject }));
         this.#socket.send(JSON.stringify(frame));
       },
@@ -76,9 +81,9 @@ export class Socket {
     const { token } = this.#context.gateway.session;
     const code = await this.#converse(token, signal, isUp);
     this.#socket = null;
-    for (const { reject } of this.#waiting) reject(brokenOff());
+    for (const { reject } of this.#waiting) reject(this.#errors.brokenOff());
     if (code === NO_TOKEN) await this.#context.gateway.renew(token);
-    if (code !== ELSEWHERE) throw brokenOff();
+    if (code !== ELSEWHERE) throw this.#errors.brokenOff();
   }
 
   /**
@@ -88,8 +93,10 @@ export class Socket {
    * @returns {Promise<number>} the close code; 0 = closed by the client after silence
    */
   #converse(token, signal, isUp) {
-    const { baseUrl, clock } = this.#context.world;
-    const { href } = new URL(`${baseUrl}/api/live`, globalThis.location?.href);
+    const { baseUrl, clock, device } = this.#context.world;
+    // React Native's URL adds a slash to what it is given.
+    const at = `${baseUrl}/api/live?device=${device}`;
+    const href = /^http/.test(at) ? at : new URL(at, globalThis.location?.href).href;
     return new Promise((resolve) => {
       // Not in the URL, because URLs are logged.
       const socket = new this.#WebSocket(href.replace(/^http/, 'ws'), ['brain', `token.${token}`]);
@@ -98,8 +105,10 @@ export class Socket {
         cancel();
         cancel = clock.after(ms, act);
       };
+      let unsubscribe = () => {};
       const end = (code = 0) => {
         cancel();
+        unsubscribe();
         socket.onmessage = socket.onclose = null;
         socket.close();
         resolve(code);
@@ -116,6 +125,9 @@ export class Socket {
         const { type, ...frame } = JSON.parse(data);
         if (type !== 'ready') return this.#take(socket, type, frame);
         this.#socket = socket;
+        unsubscribe = this.#context.gateway.renewals.subscribe(({ token }) =>
+          socket.send(JSON.stringify({ type: 'token', token })),
+        );
         socket.send(JSON.stringify({ type: 'resume', sinceSeq: this.#context.receiver.sinceSeq() }));
         isUp();
       };
@@ -132,7 +144,7 @@ export class Socket {
       case 'ping':
         return socket.send('{"type":"pong"}');
       case 'error':
-        return this.#whoAsked(frame)?.reject(refusal(frame));
+        return this.#whoAsked(frame)?.reject(this.#errors.refusal(frame));
       case 'reply':
       case 'controlled':
         return this.#whoAsked(frame)?.resolve(frame);

@@ -16,7 +16,7 @@ export function openStream({ world, gateway, receiver }, onStanding) {
       /** @type {number | undefined} */
       let pauseMs;
       // Not Last-Event-ID, because other roads and polls deliver entries too.
-      await gateway.call(`/api/stream?sinceSeq=${receiver.sinceSeq()}`, {
+      await gateway.call(`/api/stream?sinceSeq=${receiver.sinceSeq()}&device=${world.device}`, {
         limitMs: FIRST_BYTES_MS,
         signal,
         onBytes: isUp,

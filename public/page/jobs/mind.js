@@ -1,6 +1,6 @@
 /** One mind of a job: its state, what it says live, and what can be done with it. */
 
-import { button, field, make, onEscape, setText } from '../dom.js';
+import { atMost, button, field, make, onEscape, setText } from '../dom.js';
 import { confirmButton } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
@@ -138,7 +138,7 @@ export class MindRow {
 
   /** A field for what to tell it, in place of the button. @param {HTMLButtonElement} tell */
   #ask(tell) {
-    const text = make('textarea', { rows: 2, maxLength: MOST_CHARS, required: true });
+    const text = atMost(MOST_CHARS, make('textarea', { rows: 2, required: true }));
     const send = make('button', { type: 'submit', className: 'filled' }, t('composer.send'));
     const back = () => {
       form.remove();

@@ -9,7 +9,7 @@ import { startForms } from './start.js';
 import { countInWords, isOpen } from './words.js';
 
 /** @typedef {import('../../client/types.js').Brain} Brain */
-/** @typedef {import('../../client/minds/types.js').JobState} JobState */
+/** @typedef {import('../../client/minds/types.js').Job} Job */
 
 /**
  * @typedef {object} Minds
@@ -102,7 +102,7 @@ class Jobs {
     );
   }
 
-  /** @param {JobState[]} jobs */
+  /** @param {Job[]} jobs */
   #draw(jobs) {
     if (jobs.length === 0) return [empty(t('jobs.none'))];
     const rows = jobs.map((job) => this.#row(job));
@@ -113,7 +113,7 @@ class Jobs {
     return [known];
   }
 
-  /** @param {JobState} job */
+  /** @param {Job} job */
   #row(job) {
     const row = this.#rows.get(job.jobId) ?? this.#newRow(job);
     row.show(job);
@@ -121,7 +121,7 @@ class Jobs {
     return row;
   }
 
-  /** @param {JobState} job */
+  /** @param {Job} job */
   #newRow(job) {
     const { jobs } = this.#minds.brain;
     const { jobId } = job;
@@ -145,7 +145,7 @@ class Jobs {
     if (this.#followed.has(jobId)) return;
     const ending = new AbortController();
     this.#followed.set(jobId, ending);
-    const show = (/** @type {JobState} */ job) => {
+    const show = (/** @type {Job} */ job) => {
       row.show(job);
       setText(this.#live, `${job.title}: ${countInWords(job)}`);
     };

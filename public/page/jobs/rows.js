@@ -5,13 +5,13 @@ import { confirmButton, when } from '../panel.js';
 import { t } from '../texts.js';
 import { canPause, countInWords, isOpen, SHAPES, statusInWords, tokensInWords } from './words.js';
 
-/** @typedef {import('../../client/minds/types.js').JobState} JobState */
+/** @typedef {import('../../client/minds/types.js').Job} Job */
 
 /**
  * @typedef {object} JobActs
  * @property {() => void} [open]
- * @property {(job: JobState) => Promise<unknown>} stop
- * @property {(job: JobState) => Promise<unknown>} pause or resume
+ * @property {(job: Job) => Promise<unknown>} stop
+ * @property {(job: Job) => Promise<unknown>} pause or resume
  */
 
 /** The shape of a state, with its name for who cannot see it. */
@@ -38,10 +38,10 @@ export class JobRow {
   #choices = make('div', { className: 'job-choices' });
   #acts;
   #offered = '';
-  /** @type {JobState} */
+  /** @type {Job} */
   job;
 
-  /** @param {JobState} job @param {JobActs} acts @param {'li' | 'div'} [name] of the element */
+  /** @param {Job} job @param {JobActs} acts @param {'li' | 'div'} [name] of the element */
   constructor(job, acts, name = 'li') {
     this.job = job;
     this.#acts = acts;
@@ -56,7 +56,7 @@ export class JobRow {
     this.show(job);
   }
 
-  /** @param {JobState} job */
+  /** @param {Job} job */
   show(job) {
     this.job = { ...this.job, ...job };
     const { status, completed, failed, total, tokens, tokenBudget } = job;

@@ -1,6 +1,6 @@
 /** Forms that start a job. A press of their buttons is consent: the server does not ask again. */
 
-import { button, field, make, onEscape, setText } from '../dom.js';
+import { atMost, button, field, make, onEscape, setText } from '../dom.js';
 import { Loaded } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
@@ -72,7 +72,7 @@ function shown(title, { fields, start }, started, close) {
 
 /** @param {Brain} brain @returns {Form} */
 function helpersForm(brain) {
-  const tasks = make('textarea', { rows: 4, required: true, maxLength: MOST_CHARS.tasks });
+  const tasks = atMost(MOST_CHARS.tasks, make('textarea', { rows: 4, required: true }));
   const start = () => {
     const lines = tasks.value.split('\n').map((line) => line.trim()).filter((line) => line !== '');
     const orders = lines.map((brief) => ({ title: titleOf(brief), brief }));
@@ -83,10 +83,10 @@ function helpersForm(brain) {
 
 /** @param {Brain} brain @returns {Form} */
 function talkForm(brain) {
-  const goal = make('textarea', { rows: 2, required: true, maxLength: MOST_CHARS.goal });
+  const goal = atMost(MOST_CHARS.goal, make('textarea', { rows: 2, required: true }));
   const sides = [t('jobs.pro'), t('jobs.con')].map((name) => ({
-    name: make('input', { value: name, required: true, maxLength: TITLE_CHARS }),
-    instructions: make('textarea', { rows: 2, maxLength: MOST_CHARS.instructions }),
+    name: atMost(TITLE_CHARS, make('input', { value: name, required: true })),
+    instructions: atMost(MOST_CHARS.instructions, make('textarea', { rows: 2 })),
   }));
   const usual = [t('jobs.proInstructions'), t('jobs.conInstructions')];
   const start = () => {
@@ -107,7 +107,7 @@ function talkForm(brain) {
 function rehearsalForm(brain, chosen) {
   const place = new Loaded();
   const count = make('input', { type: 'number', min: '1', max: `${MOST_RUNS}`, value: chosen ? '3' : '' });
-  const instructions = make('textarea', { rows: 3, maxLength: MOST_CHARS.instructions });
+  const instructions = atMost(MOST_CHARS.instructions, make('textarea', { rows: 3 }));
   void place.show(
     () => brain.scenarios.list(),
     (scenarios) => scenarios.map(({ id, name }) => choice(id, name, id === chosen)),

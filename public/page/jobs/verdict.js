@@ -11,6 +11,7 @@ import { expectationInWords, outcomeInWords } from './words.js';
 /** @typedef {import('../../client/types.js').Brain} Brain */
 /** @typedef {import('../../client/minds/types.js').ReportedRun} ReportedRun */
 /** @typedef {import('../../client/minds/types.js').Rated} Rated */
+/** @typedef {Record<string, any>} Told what the server tells and does not describe */
 
 /**
  * Return the marks of a transcript: effects, and what failed beside its line.
@@ -28,7 +29,7 @@ export function marksOf({ effects = [], verdict }) {
       make('p', { dir: 'auto' }, result),
     ),
   }));
-  const failed = (verdict?.expect ?? [])
+  const failed = /** @type {Told[]} */ (verdict?.expect ?? [])
     .filter(({ passed }) => !passed)
     .map(({ item, seq }) => note(seq, t('jobs.expectFailed', { what: expectationInWords(item) })));
   const rated = (verdict?.rubric ?? [])
@@ -48,7 +49,7 @@ export function verdictParts(brain, { run, jobId }, jump) {
   const parts = resultParts(run);
   if (!run.verdict) return parts;
   const { outcome, expect = [], rubric = [] } = run.verdict;
-  const lines = expect.map(({ item, passed, seq }) =>
+  const lines = /** @type {Told[]} */ (expect).map(({ item, passed, seq }) =>
     line(passed ? 'passed' : 'failed', expectationInWords(item), { seq, jump }),
   );
   for (const rated of rubric) {
@@ -64,7 +65,7 @@ export function verdictParts(brain, { run, jobId }, jump) {
 /** @param {ReportedRun} run */
 function resultParts({ result, needs, sources, foreign, complete }) {
   if (!result && !needs) return [];
-  const from = sources.map(({ title, url }) =>
+  const from = /** @type {Told[]} */ (sources).map(({ title, url }) =>
     make('li', { dir: 'auto' }, `${title} `, ...(url ? withAddresses(url, true) : [])),
   );
   const details = make(

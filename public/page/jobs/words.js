@@ -3,7 +3,7 @@
 import { actionInWords } from '../wording.js';
 import { locale, optionalText, t } from '../texts.js';
 
-/** @typedef {import('../../client/minds/types.js').JobState} JobState */
+/** @typedef {import('../../client/minds/types.js').Job} Job */
 /** @typedef {import('../../client/minds/types.js').MindState} MindState */
 
 /** The keys of expectations that say what is expected; the others say more about it. */
@@ -29,7 +29,7 @@ export function isOpen({ status }) {
   return !ENDED.includes(status) && status !== 'invalid';
 }
 
-/** @param {JobState} job talks and rehearsals can be paused */
+/** @param {Job} job talks and rehearsals can be paused */
 export function canPause({ kind, status }) {
   return (kind === 'talk' || kind === 'rehearsal') && ['queued', 'running', 'paused'].includes(status);
 }
@@ -80,7 +80,7 @@ export function mindInWords({ status, endedReason, activity }) {
 /**
  * Name who says an entry of a mind's log.
  * @param {import('../../client/types.js').Entry} entry
- * @param {JobState['kind']} kind of the job
+ * @param {Job['kind']} kind of the job
  * @param {boolean} isFirst the first text is the task
  */
 export function speakerInWords(entry, kind, isFirst) {

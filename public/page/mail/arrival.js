@@ -1,7 +1,7 @@
 /** For a local server: receive a test email, and list the sent ones, which go nowhere. */
 
 import { refusalInWords } from '../wording.js';
-import { button, field, make } from '../dom.js';
+import { atMost, button, field, make } from '../dom.js';
 import { empty, list, Loaded } from '../panel.js';
 import { t } from '../texts.js';
 
@@ -47,9 +47,9 @@ export function arrivalForm(resources, done) {
 function exampleControls() {
   const example = { subject: t('mailbox.example.subject'), body: t('mailbox.example.body') };
   return {
-    sender: make('input', { type: 'text', value: SENDER, maxLength: 200 }),
-    subject: make('input', { type: 'text', value: example.subject, maxLength: 300 }),
-    body: make('textarea', { rows: 6, value: example.body, maxLength: 20_000 }),
+    sender: atMost(200, make('input', { type: 'text', value: SENDER })),
+    subject: atMost(300, make('input', { type: 'text', value: example.subject })),
+    body: atMost(20_000, make('textarea', { rows: 6, value: example.body })),
   };
 }
 

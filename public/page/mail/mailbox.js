@@ -3,7 +3,8 @@
 import { button, make } from '../dom.js';
 import { withAddresses } from '../entries.js';
 import { arrivalForm, sentEmails } from './arrival.js';
-import { empty, focusPanel, list, Loaded, searchField, when } from '../panel.js';
+import { empty, focusPanel, Loaded, searchField, when } from '../panel.js';
+import { pagedList, readPage } from '../lists/pages.js';
 import { t } from '../texts.js';
 
 /** @typedef {import('../resources.js').Resources} Resources */
@@ -75,13 +76,11 @@ class Mailbox {
 
   #load() {
     const query = this.#query;
-    return this.#found.show(
-      async () => (await this.#resources.get(PATH, { query })).emails,
-      (/** @type {Listed[]} */ emails) => [
-        emails.length > 0
-          ? list(...emails.map((one) => this.#item(one)))
-          : empty(t(query ? 'mailbox.noMatch' : 'mailbox.none')),
-      ],
+    const read = (cursor = '') => readPage(this.#resources, PATH, 'emails', { query, cursor });
+    return this.#found.show(read, (first) =>
+      first.rows.length > 0
+        ? pagedList(first, (/** @type {Listed} */ one) => this.#item(one), read)
+        : [empty(t(query ? 'mailbox.noMatch' : 'mailbox.none'))],
     );
   }
 

@@ -32,6 +32,14 @@ export const de = {
   'road.polling': 'Regelmäßiger Abruf',
   'road.polling.hint': 'Fragt alle paar Sekunden nach',
 
+  'start.page':
+    'Diese Seite ist noch nicht gestartet. Sie wartet auf ihre Skripte. Prüfe deine Verbindung, erlaube Skripte für diese Seite und lade sie neu.',
+  'start.brain':
+    'Dein Gehirn hat noch nicht geantwortet. Die Seite wartet weiter. Wenn das so bleibt, prüfe deine Verbindung und lade die Seite neu.',
+  'start.retrying': '{reason} Die Seite versucht es von selbst noch einmal.',
+  'start.broken':
+    'Die Seite kann nicht starten. Lade sie neu. Wenn das nicht hilft, aktualisiere deinen Browser oder nimm einen anderen.',
+
   'signin.title': 'Willkommen zurück',
   'signin.body': 'Dieses Gehirn ist privat. Gib den Zugangsschlüssel ein, um fortzufahren.',
   'signin.key': 'Zugangsschlüssel',
@@ -107,6 +115,14 @@ export const de = {
   'voice.senses': 'Sprache durch',
   'voice.by-browser': 'diesen Browser',
   'voice.by-server': 'den Server',
+  'voice.settings': 'Einstellungen',
+  'voice.language': 'Gesprochene Sprache',
+  'voice.voice': 'Stimme',
+  'voice.automatic': 'Automatisch',
+  'voice.rate': 'Tempo',
+  'voice.mute': 'Von der Stimme ist nichts zu hören. Prüfe die Lautstärke, oder:',
+  'voice.hear': 'Zum Anhören tippen',
+  'voice.lacking': 'Dieses Gerät hat keine Stimme für diese Sprache: {language}. Installiere eine, oder lies die Antwort hier.',
   'voice.failed': 'Das Diktat ist fehlgeschlagen ({reason}). Versuche es noch einmal oder tippe.',
 
   'voice.talk.title': 'Freisprechen',
@@ -143,6 +159,14 @@ export const de = {
   'failure.interrupted': 'Die Verbindung wurde unterbrochen.',
   'failure.unexpected': 'Der Server hat eine unerwartete Antwort gesendet.',
   'failure.server': 'Beim Server ist ein Fehler aufgetreten. Versuche es gleich noch einmal.',
+  'failure.tooLong': 'Höchstens {most} Zeichen sind möglich; es sind {count}.',
+  'failure.service': 'Ein Dienst ist nicht erreichbar. Versuche es noch einmal.',
+  'failure.usedUpToday': 'Das Tageslimit {service} ist aufgebraucht. Das kann bis morgen dauern.',
+  'failure.usedUp':
+    'Das Limit im Tarif {service} ist aufgebraucht. Das kann bis zum nächsten Zeitraum des Tarifs dauern.',
+  'service.store': 'des Speichers',
+  'service.queue': 'der Warteschlange',
+  'service.database': 'der Datenbank',
   'failure.page':
     'Auf dieser Seite ist etwas schiefgegangen. Lade sie neu und versuche es noch einmal.',
 
@@ -166,6 +190,7 @@ export const de = {
   'panel.talk': 'Gespräch',
   'panel.documents': 'Dokumente',
   'panel.mailbox': 'Postfach',
+  'setup.problem': 'Dieser Assistent ist nicht fertig eingerichtet. {problem}',
   'panel.notifications': 'Mitteilungen',
   'panel.memory': 'Gemerktes',
   'panel.close': 'Schließen',
@@ -176,6 +201,9 @@ export const de = {
   'documents.none': 'Noch keine Dokumente. Zieh eine Datei hierher oder schreib ein Dokument.',
   'documents.noMatch': 'Kein Dokument passt zu deiner Suche.',
   'documents.back': '← Alle Dokumente',
+  'documents.changedBy': 'Geändert von {author}.',
+  'documents.changedMeanwhile':
+    'Dieses Dokument hat sich inzwischen geändert. Speichere, um deinen Text zu behalten, oder brich ab, um die Änderung zu sehen.',
   'documents.drop': 'Zieh .pdf-, .docx-, .md- und .txt-Dateien hierher',
   'documents.choose': 'Dateien auswählen',
   'documents.write': 'Dokument schreiben',
@@ -213,6 +241,8 @@ export const de = {
   'documents.fault.slow':
     'Es dauert zu lange, die Datei zu lesen. Teile sie auf und versuche es noch einmal.',
 
+  'list.count': '{shown} von {total}',
+  'list.more': 'Mehr anzeigen',
   'mailbox.search': 'E-Mails durchsuchen',
   'mailbox.none': 'Noch keine E-Mails. Die ersten können eine Minute brauchen.',
   'mailbox.noMatch': 'Keine E-Mail passt zu deiner Suche.',
@@ -237,7 +267,7 @@ export const de = {
   'notifications.from': 'Von',
   'notifications.until': 'Bis',
   'notifications.zone': 'Zeitzone',
-  'notifications.thisDevice': '{zone} (dieses Gerät)',
+  'notifications.asDevice': 'Wie dieses Gerät angibt ({zone})',
   'notifications.emails': 'E-Mails, über die ich benachrichtigt werde',
   'notifications.emailsAll': 'Alle E-Mails',
   'notifications.emailsRules': 'Nur die, um die ich gebeten habe',
@@ -260,7 +290,6 @@ export const de = {
 
   'memory.intro': 'Was sich dein Gehirn für dich merken soll.',
   'memory.none': 'Noch nichts. Um etwas hinzuzufügen, sag „Merk dir, dass …“.',
-  'memory.more': 'Mehr anzeigen',
 
   'question.action': 'Aktion',
   'question.approve': 'Zustimmen',
@@ -276,6 +305,7 @@ export const de = {
   'question.deciding': 'Deine Entscheidung wird gesendet…',
   'question.approved': 'Du hast zugestimmt.',
   'question.changed': 'Du hast mit Änderungen zugestimmt.',
+  'question.changedByYou': 'von dir geändert',
   'question.rejected': 'Du hast abgelehnt. Es wurde nichts getan.',
   'question.expired': 'Diese Frage ist abgelaufen. Es wurde nichts getan.',
   'question.closed': 'Du hast diese Frage nicht beantwortet.',

@@ -29,6 +29,14 @@ export const en = {
   'road.polling': 'Polling',
   'road.polling.hint': 'Checks every few seconds',
 
+  'start.page':
+    'This page has not started yet. It waits for its scripts. Check your connection, allow scripts for this site, and reload the page.',
+  'start.brain':
+    'Your brain has not answered yet. The page keeps waiting. If this lasts, check your connection and reload the page.',
+  'start.retrying': '{reason} The page tries again by itself.',
+  'start.broken':
+    'The page cannot start. Reload it. If that does not help, update your browser or use another one.',
+
   'signin.title': 'Welcome back',
   'signin.body': 'This brain is private. Enter its access key to continue.',
   'signin.key': 'Access key',
@@ -99,6 +107,14 @@ export const en = {
   'voice.senses': 'Speech by',
   'voice.by-browser': 'this browser',
   'voice.by-server': 'the server',
+  'voice.settings': 'Settings',
+  'voice.language': 'Spoken language',
+  'voice.voice': 'Voice',
+  'voice.automatic': 'Automatic',
+  'voice.rate': 'Speed',
+  'voice.mute': 'The voice gives no sound. Check the volume, or:',
+  'voice.hear': 'Tap to hear',
+  'voice.lacking': 'This device has no voice for this language: {language}. Install one, or read the answer here.',
   'voice.failed': 'Dictation failed ({reason}). Try again, or type your message.',
 
   'voice.talk.title': 'Hands-free',
@@ -133,6 +149,13 @@ export const en = {
   'failure.interrupted': 'The connection was interrupted.',
   'failure.unexpected': 'The server sent an unexpected response.',
   'failure.server': 'The server failed. Try again in a moment.',
+  'failure.tooLong': 'This must have at most {most} characters; it has {count}.',
+  'failure.service': 'A service cannot be reached. Try again.',
+  'failure.usedUpToday': 'The daily limit of {service} is used up. It may last until tomorrow.',
+  'failure.usedUp': 'The limit of {service}’s plan is used up. It may last until the plan’s next period.',
+  'service.store': 'the store',
+  'service.queue': 'the queue',
+  'service.database': 'the database',
   'failure.page': 'Something went wrong on this page. Reload it and try again.',
 
   'action.tryAgain': 'Try again',
@@ -155,6 +178,7 @@ export const en = {
   'panel.talk': 'Talk',
   'panel.documents': 'Documents',
   'panel.mailbox': 'Mailbox',
+  'setup.problem': 'This assistant is not fully set up. {problem}',
   'panel.notifications': 'Notifications',
   'panel.memory': 'Memory',
   'panel.close': 'Close',
@@ -165,6 +189,9 @@ export const en = {
   'documents.none': 'No documents yet. Drop a file here, or write a document.',
   'documents.noMatch': 'No documents match your search.',
   'documents.back': '← All documents',
+  'documents.changedBy': 'Changed by {author}.',
+  'documents.changedMeanwhile':
+    'This document has changed meanwhile. Save to keep your text, or cancel to see the change.',
   'documents.drop': 'Drop .pdf, .docx, .md and .txt files here',
   'documents.choose': 'Choose files',
   'documents.write': 'Write a document',
@@ -198,6 +225,8 @@ export const en = {
     'The PDF has no text. It is probably scanned: let a program recognise its text first.',
   'documents.fault.slow': 'The file takes too long to read. Split it and try again.',
 
+  'list.count': '{shown} of {total}',
+  'list.more': 'Show more',
   'mailbox.search': 'Search emails',
   'mailbox.none': 'No emails yet. The first ones can take a minute to appear.',
   'mailbox.noMatch': 'No emails match your search.',
@@ -222,7 +251,7 @@ export const en = {
   'notifications.from': 'From',
   'notifications.until': 'Until',
   'notifications.zone': 'Time zone',
-  'notifications.thisDevice': '{zone} (this device)',
+  'notifications.asDevice': 'As this device says ({zone})',
   'notifications.emails': 'Emails to notify me about',
   'notifications.emailsAll': 'All emails',
   'notifications.emailsRules': 'Only those I asked for',
@@ -243,7 +272,6 @@ export const en = {
 
   'memory.intro': 'What you asked your brain to remember.',
   'memory.none': 'Nothing yet. To add something, say “Remember that …”.',
-  'memory.more': 'Show more',
 
   'question.action': 'Action',
   'question.approve': 'Approve',
@@ -259,6 +287,7 @@ export const en = {
   'question.deciding': 'Sending your decision…',
   'question.approved': 'You approved this.',
   'question.changed': 'You approved this with changes.',
+  'question.changedByYou': 'changed by you',
   'question.rejected': 'You rejected this. Nothing was done.',
   'question.expired': 'This question has expired. Nothing was done.',
   'question.closed': 'You did not answer this question.',

@@ -1,5 +1,6 @@
 /** Who listens and who speaks: this browser or the server. The user may choose where both can. */
 
+import { deviceStorage } from '../../client/surroundings.js';
 import { byId } from '../../page/dom.js';
 
 const PLACE = 'second-brain-senses';
@@ -28,7 +29,7 @@ export class Senses {
     this.#browser = browser;
     this.#onChange = onChange;
     this.#select.addEventListener('change', () => {
-      store(this.#select.value);
+      deviceStorage.setItem(PLACE, this.#select.value);
       this.#change();
     });
   }
@@ -36,7 +37,7 @@ export class Senses {
   /** @param {Ability} server what this deployment can do */
   attend(server) {
     this.#server = server;
-    this.#select.value = stored() === 'server' ? 'server' : 'browser';
+    this.#select.value = deviceStorage.getItem(PLACE) === 'server' ? 'server' : 'browser';
     this.#row.hidden = !isChoice(this.#browser, server);
     this.#change();
   }
@@ -62,21 +63,4 @@ export function choose(browser, server, prefersServer) {
   const of = (/** @type {keyof Ability} */ sense) =>
     server[sense] && (prefersServer || !browser[sense]) ? 'server' : 'browser';
   return { hears: of('hears'), speaks: of('speaks') };
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(PLACE);
-  } catch {
-    return null; // the browser allows no storage
-  }
-}
-
-/** @param {string} choice */
-function store(choice) {
-  try {
-    localStorage.setItem(PLACE, choice);
-  } catch {
-    // The choice lasts until the page is closed.
-  }
 }

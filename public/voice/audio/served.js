@@ -8,6 +8,10 @@ import { SpokenQueue } from './queue.js';
 /** @typedef {(path: string, onEvent: (event: ServerEvent) => void, signal: AbortSignal) => Promise<void>} Follow */
 
 export class ServedVoice {
+  /** The browser allows no sound before a press. */
+  isMute = false;
+  /** The server speaks every language. @type {string | null} */
+  lacking = null;
   #follow;
   /** @type {AudioContext | null} */
   #context = null;
@@ -38,7 +42,8 @@ export class ServedVoice {
   speak(text, done, seq) {
     this.stop();
     const { userActivation } = navigator;
-    if (!this.#context && userActivation && !userActivation.hasBeenActive) return done('unspoken');
+    this.isMute = !this.#context && !!userActivation && !userActivation.hasBeenActive;
+    if (this.isMute) return done('unspoken');
     this.prime();
     const context = /** @type {AudioContext} */ (this.#context);
     const queue = new SpokenQueue(context, text.length, done);

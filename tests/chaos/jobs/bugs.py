@@ -12,6 +12,7 @@ from tests.chaos.jobs.product import Product
 
 FLOW, STORE = "brain/jobs/flow.py", "tests/fakes/jobs.py"
 LIFE = "brain/jobs/life/"
+REHEARSALS = "brain/jobs/rehearsals/"
 
 
 @contextmanager
@@ -80,7 +81,7 @@ BUGS = (
         "three/dropped",
         change(
             LIFE + "sweeping.py",
-            'elif job.status == "summarising" and await _is_late(services, job):',
+            'elif job.status == "summarising" and _is_late(services, job):',
             "elif False:",
         ),
     ),
@@ -202,6 +203,42 @@ BUGS = (
             "brain/jobs/talks/speaking.py",
             'if mind is not None and mind.status == "paused":',
             "if False:",
+        ),
+    ),
+    bug(
+        "a text of the player has a new message id each time",
+        "rehearsed/twice,freeze.after",
+        change(
+            REHEARSALS + "kind.py",
+            "message_id=say_id(turn)",
+            "message_id=self._base.platform.clock.new_id()",
+        ),
+    ),
+    bug(
+        "a move of the player is not kept",
+        "rehearsed",
+        change(
+            REHEARSALS + "playing.py",
+            "return _sensible(move_from_step(await self.kept.keep_step(self.mind_id, step)))",
+            "return _sensible(move_from_step(entry))",
+        ),
+    ),
+    bug(
+        "a rehearsal does not keep its last steps",
+        "rehearsed",
+        change(
+            REHEARSALS + "kind.py",
+            "        await stage.keep(run, log)\n        if any(",
+            "        if any(",
+        ),
+    ),
+    bug(
+        "an effect is noted once for each attempt of its call",
+        "rehearsed/kill.after",
+        change(
+            REHEARSALS + "world.py",
+            "key, arguments = invocation.idempotency_key, invocation.arguments",
+            "key, arguments = str(id(invocation)), invocation.arguments",
         ),
     ),
 )

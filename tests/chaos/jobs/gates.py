@@ -103,9 +103,11 @@ class Gate:
 def _names() -> dict[str, str]:
     """The name of each script, by its text."""
     found: dict[str, str] = {}
-    for path in files("brain").rglob("*.lua"):  # type: ignore[attr-defined]
-        package = ".".join(("brain", *path.relative_to(files("brain")).parts[:-1]))
-        for part in ("", "taking_back"):
+    root: Any = files("brain")
+    parts = ["", *(path.stem for path in (root / "cloud" / "redis").glob("*.lua"))]
+    for path in root.rglob("*.lua"):
+        package = ".".join(("brain", *path.relative_to(root).parts[:-1]))
+        for part in parts:
             found[script_text(package, path.stem, part)] = path.stem
     return found
 

@@ -12,6 +12,7 @@ from brain.jobs.model import Job, Mind
 from brain.jobs.rules import REPORTER, job_id, mind_id
 from brain.run.messages import Utterance
 from tests.chaos.jobs.ledger import CLOSED, SETTLED, Answer, Begun
+from tests.chaos.jobs.rehearsed import played
 from tests.chaos.jobs.stories import USER, Start
 from tests.chaos.jobs.world import JobWorld
 
@@ -36,6 +37,7 @@ async def violations(world: JobWorld) -> tuple[str, ...]:
             wrong += _announced_once(world, one, job, minds)
             wrong += _foreign(world, job, minds)
             wrong += await _asked_once(world, job)
+            wrong += await played(world, job, minds)
         else:
             wrong += _nothing_of(world, one)
     wrong += _stopped(world)

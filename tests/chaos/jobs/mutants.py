@@ -18,7 +18,9 @@ FLOWS = (
     "brain.jobs.life.living", "brain.jobs.life.steering", "brain.jobs.life.sweeping",
     "brain.jobs.life.taking", "brain.jobs.flow", "brain.jobs.called", "brain.jobs.helpers.tools",
     "brain.jobs.helpers.reporter", "brain.jobs.helpers.kind", "brain.jobs.talks.speaking",
-    "brain.jobs.talks.kind", "tests.fakes.jobs",
+    "brain.jobs.talks.kind", "brain.jobs.rehearsals.playing", "brain.jobs.rehearsals.world",
+    "brain.jobs.rehearsals.stage",
+    "brain.jobs.rehearsals.ending", "brain.jobs.rehearsals.kind", "tests.fakes.jobs",
 )  # fmt: skip
 STORED = (
     "brain.jobs.stored.statements", "brain.jobs.stored.rows", "brain.jobs.stored.starting",

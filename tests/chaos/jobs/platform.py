@@ -1,6 +1,6 @@
 """The product's parts of jobs as one process has them, over its gates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -9,6 +9,7 @@ from brain.cloud.redis.store import RedisStore
 from brain.errors import DatabaseUnreachable
 from brain.feature import AskAlways, AtOnce, Platform
 from brain.jobs.queue import QueuedMindCalls
+from brain.jobs.quiet import LateWakeUps, NobodyListens
 from brain.jobs.services import JobServices
 from brain.notices.flow import Notices
 from brain.notices.redis import RedisNoticeBoard
@@ -25,6 +26,7 @@ from tests.chaos.jobs.gates import (
     RedisHere,
     tool_here,
 )
+from tests.chaos.jobs.rehearsed import act_tool, stage_here
 from tests.fakes.channel import MemoryChannel
 from tests.fakes.schemas import MemorySchemas
 
@@ -70,6 +72,8 @@ class House:
         )
         made = SimpleNamespace(
             services=ours,
+            clock=self.world.clock,
+            languages=Languages(),
             redis=self.redis,
             limits=limits,
             channel=channel,
@@ -110,7 +114,7 @@ class House:
             jobs=cast("Any", jobs),
             runs=runs,
             calls=QueuedMindCalls(cast("Any", self.queue)),
-            kinds=part("brain.jobs.minds", "Kinds")(base),
+            kinds=self._kinds(base),
             reporter=reporter,
             announcer=AnnouncerHere(self.gate, self._notices()),
             channel=platform.channel,
@@ -120,6 +124,28 @@ class House:
             daily_tokens=world.story.daily,
         )
         return services
+
+    def _kinds(self, base: Any) -> Any:
+        """The kinds of jobs; rehearsals without a database."""
+        part = self.world.product.part
+
+        kept = JobsHere(self.gate, self.world.played)
+        stage = part("brain.jobs.rehearsals.stage", "Stage")
+        here = stage_here(stage, self.gate, kept, self._rehearsed)
+        made = part("brain.jobs.rehearsals.kind", "Rehearsals")(base, stage=here)
+        others = part("brain.jobs.minds", "Kinds")(base)
+        return {name: made if name == "rehearsal" else others[name] for name in others}
+
+    def _rehearsed(self, store: RedisStore) -> Services:
+        """A rehearsed brain's services, before the product wraps its tools."""
+        tool = act_tool(self.gate)
+        return replace(
+            self.platform.services,
+            store=store,
+            queue=cast("Any", LateWakeUps(cast("Any", self.queue))),
+            channel=NobodyListens(),
+            tools={tool.spec.name: tool},
+        )
 
     def _notices(self) -> Notices:
         ours = self.platform.services

@@ -7,6 +7,7 @@ from brain.jobs.model import JobKind, NewJob, NewMind
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
 from brain.tools.spec import ToolCall
+from tests.chaos.jobs.rehearsed import ACT, scenario_of
 
 USER = "anna"
 GOAL = "Should I buy the van?"
@@ -38,6 +39,11 @@ class Start:
 
     def _mind(self, number: int) -> NewMind:
         label = f"{self.key}{number}"
+        if self.kind == "rehearsal":
+            scenario = scenario_of(label)
+            return NewMind(
+                number=number, label=label, profile={}, scenario=scenario, seed=number + 1
+            )
         if self.kind != "talk":
             return NewMind(number=number, label=label, profile={}, brief=f"Task {label}.")
         agents: list[Json] = [{"name": "Pro"}, {"name": "Con"}]
@@ -121,6 +127,12 @@ STORIES = (
         starts=(Start(key="a", minds=1, kind="talk"),),
         doings=(Doing(at=2.5, what="pause"),),
     ),
+    # A rehearsed brain switches the light and says so; then it is thanked.
+    JobStory(
+        name="rehearsed",
+        starts=(Start(key="a", minds=1, kind="rehearsal"),),
+        steps=("act", "say"),
+    ),
     # Only one of them fits into the day.
     JobStory(
         name="rivals",
@@ -159,9 +171,18 @@ def answer_of(story: JobStory, prompt: Prompt, mark: str) -> Answered:
     if "fileReport" in names:
         given = {"headline": f"Headline {mark}.", "summary": "All."}
         return _called("fileReport", given, mark) if story.reports else _said("No.")
+    if "next" in names:
+        spoken = sum(line["role"] == "assistant" for line in prompt.messages)
+        return _called("next", {"done": True} if spoken > 1 else {"text": f"Thanks {mark}."}, mark)
+    if "judge" in names:
+        return _called("judge", {"votes": []}, mark)
     done = sum(line["role"] == "tool" for line in prompt.messages)
     step = story.steps[min(done, len(story.steps) - 1)]
     match step:
+        case "act":
+            return _called(ACT, {"mark": mark}, mark)
+        case "say":
+            return _called("sayToUserAndQuit", {"message": f"It is on, {mark}."}, mark)
         case "read":
             return _called(READ, {"query": asked_for(prompt)}, mark)
         case "note":

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
+from tests.chaos.faults import Fault
 from tests.chaos.jobs.histories import JobHistory, pairs, play, singles
-from tests.chaos.jobs.stories import STORIES, Doing, JobStory, named
+from tests.chaos.jobs.stories import STORIES, Doing, JobStory, Start, named
 from tests.chaos.length import every
 
 SINGLES = {"long": 600, "brisk": 29}  # each so-manieth single fault, where histories take long
@@ -48,6 +49,24 @@ def test_a_job_ends_once_with_this_at_every_point(name: str, kind: str) -> None:
 def test_a_job_ends_once_whatever_goes_wrong_twice(name: str) -> None:
     played = pairs(named(name), firsts=every(FIRSTS), seconds=every(SECONDS))
     assert [found for history in played for found in _findings(history)] == []
+
+
+@pytest.mark.parametrize("at", [1.04, 1.06, 1.08, 1.10])
+def test_a_text_is_answered_or_refused_whoever_is_held_up(at: float) -> None:
+    """It comes as the run ends, and both are held up after they have looked at the run."""
+    one = replace(named("three"), starts=(Start(key="a", minds=1),))
+    story = replace(one, doings=(Doing(at=at, what="say", number=0),))
+    wrong = []
+    for first in _looks(play(story)):
+        held = Fault(first, "pause.after")
+        for second in _looks(play(story, [held])):
+            if second > first:
+                wrong += _findings(play(story, [held, Fault(second, "pause.after")]))
+    assert wrong == []
+
+
+def _looks(history: JobHistory) -> list[int]:
+    return [place.number for place in history.points if place.what == "store.ran"]
 
 
 @pytest.mark.parametrize("seconds", [0.5, 2.0, 5.0, 20.0])

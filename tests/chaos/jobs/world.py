@@ -26,6 +26,7 @@ from tests.chaos.jobs.stories import USER, Doing, JobStory, Start
 from tests.chaos.processes import Process, Underway, process_loop
 from tests.fakes.clock import Clock
 from tests.fakes.redis import MemoryRedis
+from tests.fakes.rehearsals import MemoryRehearsals
 
 DELIVERIES = 4  # the queue's first and its three retries
 END_S = 2 * 3600.0  # seconds by which everything must have come to rest
@@ -40,6 +41,7 @@ class JobWorld:
         self.clock = Clock()
         self.redis = MemoryRedis(lambda: round(self.clock.utc().timestamp() * 1000))
         self.jobs: Any = product.part("tests.fakes.jobs", "MemoryJobs")(self.clock.utc)
+        self.played = MemoryRehearsals()
         self.ledger = Ledger()
         self.known: dict[str, float] = {}
         self.points: list[Place] = []

@@ -134,6 +134,8 @@ async def the_last_loop(_: Town, person: Person) -> None:
 async def an_approval_and_a_rejection(_: Town, person: Person) -> None:
     for decision in ("reject", "approve"):
         await hears(person, f"Remember that the {decision} list is long")
+        kept = {"title": f"The {decision} list", "body": f"The {decision} list is long."}
+        assert (await person.post("/api/documents", kept)).status_code == 201
         question = await hears(person, f"Delete my {decision} list")
         assert question["kind"] == "question"
         await decides(person, decision, question)

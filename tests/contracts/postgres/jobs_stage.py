@@ -59,6 +59,10 @@ class RealJobs:
         self.jobs: JobStore = PostgresJobs(self._databases[0])
         self.others: JobStore = PostgresJobs(self._databases[1])
 
+    @property
+    def database(self) -> Postgres:
+        return self._databases[0]
+
     async def close(self) -> None:
         for database in self._databases:
             await database.close()

@@ -13,6 +13,7 @@ from tests.contracts.postgres import test_jobs, test_jobs_ended
 from tests.contracts.postgres.jobs_stage import RealJobs
 
 STATEMENTS = "brain/jobs/stored/statements.py"
+STARTING = "brain/jobs/stored/starting.py"
 
 type Check = Callable[[JobStore, JobStore, str, RealJobs], Awaitable[None]]
 
@@ -38,7 +39,7 @@ async def reserves_once(jobs: JobStore, others: JobStore, user: str, kept: RealJ
     assert sum(isinstance(one, JobRefused) for one in made) == 1
 
 
-BUGS: dict[str, tuple[Check, Change]] = {
+BUGS: dict[str, tuple[Check, *tuple[Change, ...]]] = {
     "a mind is settled whatever its status": (
         settles_once,
         change(
@@ -59,13 +60,14 @@ BUGS: dict[str, tuple[Check, Change]] = {
             "",
         ),
     ),
-    "the day's tokens are read without its lock": (
+    "the day's tokens are read without a lock": (
         reserves_once,
         change(
             STATEMENTS,
             "'utc')::date\n    for update",
             "'utc')::date and pg_sleep(0.3) is not null",
         ),
+        change(STARTING, "select pg_advisory_xact_lock(hashtext", "select (hashtext"),
     ),
 }
 
@@ -81,9 +83,9 @@ async def test_what_is_checked_holds_without_the_bug(
 async def test_a_deliberate_bug_in_a_statement_is_noticed(
     name: str, real_jobs: RealJobs, url: str, anna: str
 ) -> None:
-    check, bug = BUGS[name]
+    check, *bugs = BUGS[name]
     databases = (Postgres(url), Postgres(url))
-    with copies_of(STORED, [bug]) as copies:
+    with copies_of(STORED, bugs) as copies:
         store = copies["brain.jobs.stored.postgres"].PostgresJobs
         with pytest.raises((AssertionError, ValueError)):
             await check(store(databases[0]), store(databases[1]), anna, real_jobs)

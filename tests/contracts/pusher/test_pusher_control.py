@@ -74,7 +74,7 @@ async def test_switches_and_counts_are_there_over_http(stage: Stage) -> None:
             "disabled": False,
         },
         "webhooks": {"sent": 0, "given_up": 0, "waiting": 0},
-        "events": {"one": [{"name": "lost", "data": '{"a": 1}'}]},
+        "events": {"one": [{"name": "lost", "data": '{"a": 1}', "except_id": None}]},
     }
 
 

@@ -276,10 +276,11 @@ async def test_each_helper_is_told_by_itself_and_no_joined_headline(stage: JobSt
     start = await start_job(stage.services, stage.user, stage.new_job(2, join_mode="each"))
     await stage.deliver()
     job = await stage.job(start)
-    assert (job.status, job.report_by) == ("complete", "code")
+    assert (job.status, job.report_by) == ("complete", "model")
     texts = " ".join(notified.text for notified in await told(stage))
     assert "Headline X." not in texts
-    assert not any(asked.is_reporter for asked in stage.model.asked)
+    assert job.report is not None
+    assert job.report["headline"] == "Headline X."
 
 
 async def test_a_false_count_in_the_headline_is_sent_back(make_stage: MakeStage) -> None:
@@ -306,3 +307,26 @@ async def test_a_reporter_that_fails_twice_is_replaced_by_code(make_stage: MakeS
     assert (job.status, job.report_by) == ("complete", "code")
     assert sum(asked.is_reporter for asked in stage.model.asked) == 2
     assert [n.text for n in await told(stage)] == ["Three hotels: 2 of 2 done."]
+
+
+@pytest.mark.parametrize("tokens", [400, 800, 1_000, 1_600])
+async def test_all_attempts_at_a_report_share_its_tokens(
+    make_stage: MakeStage, tokens: int
+) -> None:
+    """Of 30,000 tokens the report may use 1,500, and one call more."""
+    asks: list[Asked] = []
+
+    def script(asked: Asked) -> Answered | BaseException:
+        if not asked.is_reporter:
+            return done()
+        asks.append(asked)
+        false = call("fileReport", tokens, headline="Two of one are good.", summary="")
+        return REFUSED if len(asks) == 2 else false  # which ends the first attempt
+
+    stage = make_stage(script)
+    start = await start_job(stage.services, stage.user, stage.new_job(1))
+    await stage.deliver()
+    job, [mind] = await stage.job(start), await stage.minds(start)
+    used = job.tokens_in + job.tokens_out - mind.tokens_in - mind.tokens_out
+    assert job.report_by == "code"
+    assert tokens <= used < 1_500 + tokens

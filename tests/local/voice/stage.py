@@ -15,6 +15,7 @@ from openai import AsyncOpenAI
 from local.voice.app import voice_app
 from local.voice.calls import Listener, answer_to
 from local.voice.control import PATH
+from local.voice.senses import Ear
 from local.voice.sounds import EAR_RATE, SAMPLE_BYTES
 from local.voice.turns import Ended
 from tests.local.serving import served
@@ -122,7 +123,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged() -> AsyncIterator[Stage]:
+async def staged(ear: Ear | None = None) -> AsyncIterator[Stage]:
     peers: list[StagePeer] = []
 
     def peer() -> StagePeer:
@@ -130,7 +131,7 @@ async def staged() -> AsyncIterator[Stage]:
         return peers[-1]
 
     async with (
-        served(voice_app(peer=peer)) as url,
+        served(voice_app(ear=ear, peer=peer)) as url,
         httpx.AsyncClient(base_url=url, timeout=LIMIT_S) as http,
         AsyncOpenAI(base_url=f"{url}/v1", api_key="local", max_retries=0) as openai,
     ):

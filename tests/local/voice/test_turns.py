@@ -5,7 +5,7 @@ import random
 import pytest
 
 from local.voice.sounds import EAR_RATE, SAMPLE_BYTES
-from local.voice.turns import LONGEST_S, Began, Ended, Turns
+from local.voice.turns import LONGEST_S, Began, Ended, Event, Paused, Turns
 
 LOUD = b"\x00\x20"  # a quarter of the loudest sample, and the sign does not matter
 CHUNK_S = 0.032
@@ -19,10 +19,14 @@ def sound(*lengths_s: float) -> bytes:
     )
 
 
-def turns(pcm: bytes, *, piece: int = 640) -> list[Began | Ended]:
+def events(pcm: bytes, *, piece: int = 640) -> list[Event]:
     finder = Turns()
     pieces = (pcm[place : place + piece] for place in range(0, len(pcm), piece))
     return [event for one in pieces for event in finder.take(one)]
+
+
+def turns(pcm: bytes) -> list[Event]:
+    return [event for event in events(pcm) if not isinstance(event, Paused)]
 
 
 def test_a_turn_ends_after_the_silence_and_holds_the_whole_sound() -> None:
@@ -49,9 +53,31 @@ def test_a_turn_without_a_silence_ends_at_its_longest() -> None:
     assert (type(first), type(second)) == (Began, Ended)
 
 
+def test_each_pause_tells_the_turn_so_far_and_the_last_one_tells_all_its_words() -> None:
+    _, first, last, ended = events(sound(0, 1.0, 1.2, 0.4, 0.8, 1.0))
+    assert isinstance(first, Paused)
+    assert isinstance(last, Paused)
+    assert isinstance(ended, Ended)
+    assert first.at_s == pytest.approx(2.2, abs=2 * CHUNK_S)
+    assert last.at_s == ended.at_s
+    assert ended.pcm.startswith(last.pcm)
+    assert last.pcm.startswith(first.pcm)
+    assert set(ended.pcm[len(last.pcm) :]) == {0}
+
+
+@pytest.mark.parametrize("silence_s", [0.1, 0.2])
+def test_the_silence_between_two_words_is_no_pause(silence_s: float) -> None:
+    spoken = sound(0.5, silence_s, 0.5, silence_s, 0.5)
+    assert [type(event) for event in events(spoken)] == [Began]
+
+
+def test_a_click_is_no_pause() -> None:
+    assert events(sound(0.05, 0.4, 0.05, 0.4)) == []
+
+
 def test_it_does_not_matter_in_which_pieces_the_sound_comes() -> None:
     pcm = sound(0.2, 0.1, 0.7, 0.9, 0.4, 1.5)
-    whole = turns(pcm, piece=len(pcm))
+    whole = events(pcm, piece=len(pcm))
     chance = random.Random(1)
     for _ in range(5):
-        assert turns(pcm, piece=chance.randrange(1, 5000)) == whole
+        assert events(pcm, piece=chance.randrange(1, 5000)) == whole

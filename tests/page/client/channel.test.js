@@ -49,12 +49,12 @@ test('the channel never connects to another host', async () => {
   const { cluster, wsHost, wsPort, forceTLS, enabledTransports } = pusher.options;
 
   assert.deepEqual([cluster, wsHost, wsPort, forceTLS], ['', '127.0.0.1', 1, false]);
-  assert.deepEqual(enabledTransports, ['ws', 'wss']);
+  assert.deepEqual(enabledTransports, ['ws']); // with TLS by forceTLS, and never at another port
   assert.deepEqual(pusher.subscriptions, ['private-user-a', 'presence-user-a']);
 });
 
 test('a subscription is authorized by the session', async () => {
-  const { server, pusher } = await connected();
+  const { server, pusher, browser } = await connected();
   const { customHandler } = pusher.options.channelAuthorization;
 
   const answers = [];
@@ -65,7 +65,11 @@ test('a subscription is authorized by the session', async () => {
 
   const [{ headers, sent }] = server.asked('/api/pusherAuth');
   assert.equal(headers.get('Authorization'), 'Bearer token-1');
-  assert.deepEqual(sent, { socket_id: '1.2', channel_name: 'private-user-a' });
+  const { device, ...rest } = sent;
+  assert.deepEqual(rest, { socket_id: '1.2', channel_name: 'private-user-a' });
+  const own = JSON.parse(browser.storage.getItem('second-brain:anna:browser'));
+  assert.match(device, /^[a-z0-9]{26}_[a-z0-9]{26}$/);
+  assert.equal(device.split('_')[0], own);
   assert.deepEqual(answers, [[null, { auth: 'signed private-user-a' }]]);
 });
 

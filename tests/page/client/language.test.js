@@ -1,4 +1,4 @@
-/** The language of the device goes to the server with each session and each text. */
+/** What the device says of itself goes to the server with each session and each text. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { connected } from '../kit.js';
 
 /** The bodies of the sessions and of the texts that a page of this language sends. */
-async function sentBy(choices) {
+async function sentBy(given) {
+  const choices = { zone: null, ...given };
   const sessions = [];
   const prepare = (server) => {
     const { fetch } = server;
@@ -28,6 +29,19 @@ test('a session and a text say the language', async () => {
   assert.deepEqual([texts.length, texts[0].language], [1, 'de-AT']);
 });
 
+test('a session and a text say the time zone, in the words of the browser', async () => {
+  const { sessions, texts } = await sentBy({ language: null, zone: 'Asia/Calcutta' });
+
+  assert.deepEqual(sessions, [{ zone: 'Asia/Calcutta' }]);
+  assert.equal(texts[0].zone, 'Asia/Calcutta');
+});
+
+test('by default it is the time zone of this machine', async () => {
+  const { sessions } = await sentBy({ language: null, zone: undefined });
+
+  assert.equal(sessions[0].zone, Intl.DateTimeFormat().resolvedOptions().timeZone);
+});
+
 test('each offer of a session says it', async () => {
   const { sessions } = await sentBy({ language: 'de', token: 'expired', accessKey: 'secret' });
 
@@ -38,17 +52,17 @@ test('each offer of a session says it', async () => {
 });
 
 test('a text over the socket says it, and a command does not', async () => {
-  const page = await connected({ language: 'de', road: 'socket', isLive: false });
+  const page = await connected({ language: 'de', zone: 'Europe/Berlin', road: 'socket', isLive: false });
   const [{ frames }] = page.server.sockets;
 
   await page.brain.askBrain('one');
   await page.brain.heard(2, 'played');
 
-  const said = frames.map(({ type, language }) => [type, language]);
+  const said = frames.map(({ type, language, zone }) => [type, language, zone]);
   assert.deepEqual(said, [
-    ['resume', undefined],
-    ['say', 'de'],
-    ['heard', undefined],
+    ['resume', undefined, undefined],
+    ['say', 'de', 'Europe/Berlin'],
+    ['heard', undefined, undefined],
   ]);
 });
 

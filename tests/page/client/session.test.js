@@ -23,7 +23,11 @@ test('the access key opens a session', async () => {
 });
 
 test('the access key is used when the token is refused', async () => {
-  const { brain } = await connected({ token: 'expired' });
+  const prepare = (server) => {
+    server.accessKey = 'secret';
+  };
+
+  const { brain } = await connected({ prepare, token: 'expired', accessKey: 'secret' });
 
   assert.equal(brain.session.token, 'token-1');
 });
@@ -57,8 +61,7 @@ test('several requests with a 401 share one renewal', async () => {
 
   await Promise.all(['one', 'two', 'three'].map((text) => brain.askBrain(text)));
 
-  const renewals = server.asked('/api/session').filter(({ sent }) => sent.token === 'token-1');
-  assert.equal(renewals.length, 1);
+  assert.equal(server.asked('/api/session').length, 1);
 });
 
 test('a late 401, after the renewal, causes no second one', async () => {
@@ -93,16 +96,16 @@ test('a session that cannot be renewed is an error and ends polling', async () =
   assert.equal(server.requests.length, 0);
 });
 
-test('a token is renewed at half its life, without the access key', async () => {
+test('a token is renewed well before its end, without the access key', async () => {
   const tokens = [];
   const onSession = ({ token }) => tokens.push(token);
   const prepare = (server) => {
     server.sessionMs = 1200_000;
   };
-  const { clock, server } = await connected({ prepare, onSession });
+  const { clock, server } = await connected({ prepare, onSession, zone: null });
   server.token = 'token-2';
 
-  await clock.pass(600_000);
+  await clock.pass(900_000);
 
   assert.deepEqual(tokens, ['token-1', 'token-2']);
   assert.deepEqual(server.asked('/api/session')[0].sent, { token: 'token-1' });

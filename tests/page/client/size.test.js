@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MOST_BYTES = 10_752; // gzipped
+const MOST_BYTES = 12_288; // gzipped
 
 /** As `npm run build:brain` does it. */
 async function bundled() {
@@ -16,7 +16,7 @@ async function bundled() {
     absWorkingDir: ROOT,
     entryPoints: ['public/brain.js'],
     outfile: 'public/vendor/brain.min.js',
-    external: ['./public/vendor/pusher.js', './public/voice/talk.js', './public/client/minds/calls.js'],
+    external: ['./public/vendor/pusher.js', './public/voice/talk.js', './public/client/minds/calls.js', './public/client/roads/channel.js', './public/client/roads/socket.js', './public/voice/claims.js'],
     bundle: true,
     format: 'esm',
     minify: true,
@@ -25,7 +25,7 @@ async function bundled() {
   return outputFiles[0].text;
 }
 
-test('the client is less than 10.5 KB', async (context) => {
+test('the client is less than 12 KB', async (context) => {
   const bytes = gzipSync(await bundled(), { level: 9 }).length;
 
   context.diagnostic(`${bytes} bytes`);

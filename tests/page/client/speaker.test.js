@@ -325,3 +325,17 @@ test('an answer that was not spoken because the user went on is reported, so tha
   assert.ok(!brief(spoken).includes('a 2'));
   assert.deepEqual(page.server.heard.find(({ seq }) => seq === 2), { seq: 2, how: 'unspoken' });
 });
+
+test('a voice without a sound leaves its message unspoken, and the state says so until there is one', async () => {
+  const page = await connected({ publishes: true });
+  const outcomes = ['mute', 'unspoken', 'played'];
+  const states = [];
+  page.brain.onState(({ mute }) => states.at(-1) !== mute && states.push(mute));
+  page.brain.onSpeak((_, done) => done(outcomes.shift()));
+
+  for (const text of ['one', 'two', 'three']) page.server.say(text);
+  await page.clock.pass(5000);
+
+  assert.deepEqual(page.server.heard.map(({ how }) => how), ['unspoken', 'unspoken', 'played']);
+  assert.deepEqual(states, [false, true, false]);
+});

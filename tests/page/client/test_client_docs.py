@@ -1,7 +1,10 @@
-"""The examples of the client's documentation run, against the stub gateway with its streams."""
+"""The examples of the client's documentation run, against the stub gateway with its streams.
 
-import ast
+Pages get the headers of a deployment: its policy, and those of vercel.json.
+"""
+
 import asyncio
+import json
 import os
 import re
 import sys
@@ -9,8 +12,9 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Route, expect
 
+from local.gateway.policy import HEADER, policy
 from tests.page.conftest import STREAMING, gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,7 +23,13 @@ ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "reference" / "client.md").read_text()
 FROM_PYTHON = (ROOT / "docs" / "how-to" / "use-from-python.md").read_text()
 README = (ROOT / "README.md").read_text()
-MOST_LINES = 20
+TITLES = """() => {
+    window.titles = [];
+    const note = () => window.titles.push(document.title);
+    new MutationObserver(note).observe(document.head, { childList: true, subtree: true });
+}"""
+MOST_LINES = 22
+VERCEL = json.loads((ROOT / "vercel.json").read_text())
 
 
 def shown(language: str, text: str = TEXT) -> str:
@@ -29,7 +39,15 @@ def shown(language: str, text: str = TEXT) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("language", ["html", "python", "sh"])
+async def deployed(content: str, content_type: str, route: Route) -> None:
+    """Answer as a deployment would that has this file."""
+    [rule] = [one for one in VERCEL["headers"] if one["source"] == "/(.*)"]
+    headers = {pair["key"]: pair["value"] for pair in rule["headers"]}
+    headers[HEADER] = await policy(ROOT, {"PUSHER_CLUSTER": "eu"})
+    await route.fulfill(body=content, content_type=content_type, headers=headers)
+
+
+@pytest.mark.parametrize("language", ["html", "js", "python", "sh"])
 async def test_an_example_is_short(language: str) -> None:
     assert shown(language).count("\n") <= MOST_LINES
 
@@ -40,22 +58,23 @@ async def test_the_page_asks_and_shows_what_it_is_answered(
 ) -> None:
     async with gateway(STREAMING) as address:
         page = await context.new_page()
-        await page.route(
-            "**/client.html",
-            lambda route: route.fulfill(body=shown("html", text), content_type="text/html"),
-        )
-        await page.goto(f"{address}/client.html")
+        refused: list[str] = []
+        page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+        html, script = shown("html", text), shown("js", text)
+        await page.route("**/ask.html", lambda route: deployed(html, "text/html", route))
+        await page.route("**/ask.js", lambda route: deployed(script, "text/javascript", route))
+        await page.goto(f"{address}/ask.html")
         await expect(page).to_have_title("live: idle")
 
         await page.locator("input").fill("slow hello")
-        # It lasts a second, so each frame is looked at, and from before the click.
-        running = asyncio.create_task(page.wait_for_function("document.title === 'live: running'"))
+        await page.evaluate(TITLES)
         await page.get_by_role("button", name="Ask").click()
 
-        await running
         await expect(page.locator("#log")).to_contain_text("brain: Answer to slow hello")
         await expect(page.locator("#log")).to_contain_text("user: slow hello\nbrain: Looking.")
         await expect(page).to_have_title("live: idle")
+        assert "live: running" in await page.evaluate("() => window.titles")
+        assert refused == []
 
 
 async def test_the_shell_asks_and_then_listens() -> None:
@@ -77,8 +96,22 @@ async def test_the_shell_asks_and_then_listens() -> None:
     assert b"retry: 1000" in listened
 
 
-async def test_the_python_example_is_python() -> None:
-    assert ast.parse(shown("python"))
+async def test_python_asks_and_then_listens() -> None:
+    async with gateway(STREAMING) as address:
+        environment = {"PATH": os.environ["PATH"], "BRAIN": address}
+        python = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", shown("python")), stdout=PIPE, env=environment
+        )
+        assert python.stdout
+        try:
+            answered = await python.stdout.readuntil(b"event: done")
+            await python.stdout.readuntil(b"retry: 1000")
+            await python.stdout.readuntil(b"Answer to What did Anna write?")
+        finally:
+            python.kill()
+            await python.wait()
+
+    assert answered.count(b"event: content") == 6
 
 
 async def test_the_program_of_the_guide_prints_the_answer_as_it_comes() -> None:

@@ -45,6 +45,17 @@ test('the decision in the log counts, whatever the server has said', () => {
   assert.equal(decisions.of('q3', NOW_MS), 'rejected');
 });
 
+test('a reload reads from the log what was done instead, and which of it the user changed', () => {
+  const given = { to: ['zoe@example.org'], subject: 'Lunch' };
+  const approved = decision('q1', 'approve', given);
+  approved.decision.changed = ['to'];
+  const decisions = after(question('q2'), approved, question('q1'), decision('q2', 'approve'));
+
+  assert.equal(decisions.of('q1', NOW_MS), 'changed');
+  assert.deepEqual(decisions.changesOf('q1'), { arguments: given, names: ['to'] });
+  assert.equal(decisions.changesOf('q2'), undefined);
+});
+
 test('a question expires at its time', () => {
   const decisions = after(question('q1', { expiresAt: '2026-01-01T11:00:00Z' }));
 

@@ -20,6 +20,8 @@ SPEECH = """
         getVoices: () => voices,
         cancel() { window.cancelled = (window.cancelled ?? 0) + 1; },
         speak(utterance) {
+            setTimeout(() => utterance.onstart?.());
+            if (!utterance.text.trim()) return;
             spoken.push([utterance.text, utterance.voice?.name ?? null]);
             document.body.dataset.spoken = spoken.length;
             if (!window.hangs) setTimeout(() => utterance.onend?.(), 20);

@@ -127,7 +127,11 @@ async def test_a_question_without_content_shows_its_whole_text_once(page: Page) 
 async def test_a_changed_action_is_shown_as_it_was_done(page: Page) -> None:
     await draw(page, content=CONTENT)
     changed = {**ARGUMENTS, "body": "Saturday then."}
-    await page.evaluate("changed => card.show('changed', changed)", changed)
+    instead = {"arguments": changed, "names": ["body"]}
+    await page.evaluate("instead => card.show('changed', instead)", instead)
+    assert await page.locator("dt").all_text_contents() == [
+        "Action", "To", "Subject", "Text changed by you",
+    ]  # fmt: skip
     assert await page.locator("dd").all_text_contents() == [
         "Send email", "anna@example.org", "Lines", "Saturday then.",
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fileObjection, keyOf, typeOf } from '../../../public/page/uploads.js';
+import { fileObjection, keyOf, typeOf } from '../../../public/page/documents/uploads.js';
 
 const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 

@@ -6,6 +6,7 @@ import {
   activityInWords,
   awayInWords,
   foreignSegmentsOf,
+  lengthObjection,
   segmentsOf,
   presenceInWords,
   refusalInWords,
@@ -80,4 +81,22 @@ test('missed messages and presence are described; unknown ones are not', () => {
   assert.equal(presenceInWords({ others: null, listening: null }), '');
   assert.match(presenceInWords({ others: 1, listening: null }), /^Open on 1 other page\./);
   assert.match(presenceInWords({ others: 2, listening: true }), /2 other pages\..*you are here/);
+});
+
+test('a limit that is used up is named, with how long it may last', () => {
+  const told = (title) => refusalInWords(new BrainError({ status: 503, title }));
+  for (const service of ['store', 'queue', 'database']) {
+    const today = `The ${service}'s daily limit is used up. It may last until tomorrow.`;
+    assert.equal(told(today), `The daily limit of the ${service} is used up. It may last until tomorrow.`);
+    const plan = `The limit of the ${service}'s plan is used up. It may last until the plan's next period.`;
+    assert.match(told(plan), new RegExp(`^The limit of the ${service}’s plan is used up.`));
+  }
+  assert.equal(told('A service cannot be reached. Try again.'), 'A service cannot be reached. Try again.');
+});
+
+test('a text is measured as the server measures it', () => {
+  assert.equal(lengthObjection('a'.repeat(8000), 8000), '');
+  assert.equal(lengthObjection('😀'.repeat(8000), 8000), '');
+  assert.equal(lengthObjection('a'.repeat(9000), 8000), 'This must have at most 8,000 characters; it has 9,000.');
+  assert.match(lengthObjection('😀'.repeat(8001), 8000), /it has 8,001\.$/);
 });

@@ -21,17 +21,12 @@ from playwright.async_api import (
     expect,
 )
 
+from local.gateway.policy import policy
 from local.toolchain import find_browser
 from tests.page.conftest import BROWSER_ARGS, ENGLISH
 
 ROOT = Path(__file__).parents[3]
-VERCEL = json.loads((ROOT / "vercel.json").read_text())
-[POLICY] = [
-    header["value"]
-    for rule in VERCEL["headers"]
-    for header in rule["headers"]
-    if header["key"] == "Content-Security-Policy"
-]
+POLICY = asyncio.run(policy(ROOT, {"PUSHER_CLUSTER": "eu", "GEMINI_API_KEY": "key"}))
 SOUND = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 GEMINI = "wss://generativelanguage.googleapis.com/ws/service.BidiGenerateContentConstrained"
 VENDOR = """

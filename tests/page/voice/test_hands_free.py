@@ -17,6 +17,7 @@ VOICE_AND_EAR = """
 const voice = { cancelled: 0 };
 const spoken = [];
 voice.speak = (saying) => {
+  setTimeout(() => saying.onstart?.({}));
   if (saying.text.trim()) { spoken.push([saying.text, saying.volume]); window.saying = saying; }
 };
 voice.cancel = () => { voice.cancelled += 1; window.saying = null; };
@@ -161,6 +162,23 @@ async def test_what_the_page_has_just_said_is_no_question(page: Page) -> None:
     await page.evaluate("ear.hear('said tell me about whales')")
 
     await ask(page, "thank you")
+    await expect(page.locator(".user")).to_have_count(2)
+
+
+async def test_no_message_begins_in_the_middle_of_the_users_sentence(page: Page) -> None:
+    await page.evaluate("ear.hear('and also', false)")
+    await page.evaluate("""fetch('/api/voiceToBrain', {
+        method: 'POST',
+        body: JSON.stringify({ text: 'elsewhere', messageId: 'of-another-device' }),
+    })""")
+    await expect(page.get_by_text("You said: elsewhere")).to_be_visible()
+    await page.wait_for_timeout(1000)  # more than a tab waits before it speaks
+    await page.evaluate("ear.hear('and also the', false)")
+    assert await page.evaluate("spoken") == []
+
+    await ask(page, "and also the weather")
+
+    assert (await page.evaluate("spoken"))[-1] == ["You said: and also the weather", 1]
     await expect(page.locator(".user")).to_have_count(2)
 
 

@@ -14,7 +14,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 VOICE_AND_EAR = """
 const spoken = [];
 const voice = { speaking: false, pending: false, cancelled: 0 };
-voice.speak = (saying) => { spoken.push(saying.text); window.saying = saying; };
+voice.speak = (saying) => {
+  setTimeout(() => saying.dispatchEvent(new Event('start')));
+  if (saying.text.trim()) { spoken.push(saying.text); window.saying = saying; }
+};
 voice.cancel = () => (voice.cancelled += 1);
 Object.defineProperty(window, 'speechSynthesis', { value: voice });
 window.spoken = spoken;
@@ -97,6 +100,8 @@ async def test_the_brain_is_told_what_was_heard(page: Page) -> None:
 async def test_how_much_was_heard_counts_the_characters_of_what_is_spoken(page: Page) -> None:
     await page.get_by_role("button", name="Speak answers").click()
     await ask(page, "cut off. Then more.")
+    await until_spoken(page, 1)
+    await page.evaluate("saying.dispatchEvent(new Event('end'))")
     await until_spoken(page, 2)
     assert await page.evaluate("spoken") == ["You said: cut off.", "Then more."]
 

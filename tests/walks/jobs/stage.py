@@ -30,6 +30,7 @@ from tests.walks.jobs.troupe import Part, Troupe
 
 MAX_DURATION_S = 20  # seconds; a helper of some loops fits, and one of many needs a hand-over
 LEASE_S = 4
+HURRY = 3.0  # sweeps come every 20 s then, and wake-ups soon after a lease has ended
 POLL_S = 0.25  # seconds between two looks at a status
 ENDS_S = 150.0  # seconds for a job to end, whatever happened: two sweeps and what follows
 MOST_S = 40.0  # seconds for what needs no sweep
@@ -204,7 +205,8 @@ class Stage:
     def calm(self) -> None:
         """End all troubles that a test may have left."""
         services = self.stack.services
-        services.engine.switches, services.pusher.switches = Switches(), ChannelSwitches()
+        services.engine.switches = Switches(hurry=HURRY)
+        services.pusher.switches = ChannelSwitches()
         services.queue.faults.clear()
         services.store.faults.clear()
 
@@ -299,7 +301,9 @@ async def staged(folder: Path, **settings: str) -> AsyncIterator[Stage]:
         async with stack(folder, asked=asked, pace=0, on_line=_line) as running:
             town = await Town.of(running)
             async with town.http as http:
-                yield Stage(stack=running, http=http, troupe=troupe, folder=folder)
+                stage = Stage(stack=running, http=http, troupe=troupe, folder=folder)
+                stage.calm()
+                yield stage
 
 
 def _line(name: str, line: str) -> None:

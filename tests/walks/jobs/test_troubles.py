@@ -229,7 +229,7 @@ async def test_postgres_is_away_while_the_report_is_written(owner: Owner) -> Non
         while not job.troupe.of(job.word, "reporter"):  # noqa: ASYNC110 - the model is asked by processes
             await asyncio.sleep(0.005)
     async with owner.stage.without_database():
-        await asyncio.sleep(20)
+        await asyncio.sleep(10)  # longer than a call of the database, and than a lease
     assert (await ends_once(job))["completed"] == 1
 
 

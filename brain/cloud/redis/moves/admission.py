@@ -2,14 +2,20 @@
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.marks import heard_by
-from brain.cloud.redis.scripts import ScriptReply
+from brain.cloud.redis.scripts import ScriptArguments, ScriptReply
 from brain.run.journal import Run, Spent
 from brain.run.messages import Message
-from brain.run.moves import Admitted, Duplicate, LeaseToken, RateLimited
+from brain.run.moves import Admitted, Arrival, Duplicate, LeaseToken, RateLimited
+from brain.texts.moments import DEFAULT_ZONE
 
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
 JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run takes at most a day, and stays readable for another
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
+
+
+def of_device(arrival: Arrival) -> ScriptArguments:
+    """Return what the user's device says of itself, as arguments of a script."""
+    return {"language": arrival.language or "", "zone": arrival.zone or ""}
 
 
 def admitted(user_id: str, reply: ScriptReply) -> Admitted:
@@ -25,6 +31,7 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
         memory=reply.found("block"),
         summarised_seq=reply.number("upto"),
         language=reply.text("language") or None,
+        zone=reply.text("zone") or DEFAULT_ZONE,
         withdraws=entries.numbers(reply.text("withdraws")),
         left_ms=reply.number("left"),
     )

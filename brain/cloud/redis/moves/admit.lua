@@ -3,13 +3,16 @@
 -- aside with the question that the text decides; withdrawn; a second id: the record of the text that this one replaces.
 local a = arguments({
   -- `floor`: the last seq of the archive, asked for with the answer `empty` if the store knows nothing of the user.
-  texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
+  texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language zone'
     -- The question that the text decides, if any. `plain` is stored if the text does not decide it; if `plain` is
     -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
     .. ' question verdict plain manner'
+    -- What the text must find, if it is new: `open` an open run; `live` anything but a run after which nothing may come.
+    .. ' joins'
     -- The turn's call as a short name, empty for none; the turn as it is stored in a text; the message id of the turn's
     -- text that this one replaces; whether it replaces whichever stands if that is not known; its own id, in JSON.
-    .. ' call turn replaces amends own',
+    .. ' call turn replaces amends own'
+    .. ' device', -- the page that sends it (see `claim`); empty if that is not known
   -- Of a spoken yes, in ms: the longest time since the question, of a soft yes too, and the shortest times since
   -- a mark and since a response.
   numbers = 'index lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
@@ -131,7 +134,13 @@ if seq and r.state ~= '' then -- without a state, nothing is left of the run tha
   return answer({
     'is', by == a.holder and 'recorded' or 'known', 'seq', seq, 'run', of, 'finished', '',
     'wake', text(r.wake), 'left_ms', text(r.lease - now), 'later', {}, 'withdraws', withdraws,
+    'devices', r.devices, 'channel', r.channel,
   })
+end
+
+local is_closed = a.joins ~= '' and redis.call('HGET', RUN, 'closed') == r.id and r.id ~= ''
+if is_closed or a.joins == 'open' and idle then
+  return answer({ 'is', 'ended' })
 end
 
 local old = replaced()
@@ -176,7 +185,9 @@ local run_id = (stays or not (idle or plan and plan.how == 'alone')) and r.id or
 local entry = { 'u', utterance, 'r', run_id }
 if plan then
   withdraws = table.concat(gone, ' ')
-  for _, field in ipairs({ 'a', '0', 'w', withdraws }) do
+end
+if plan or a.device ~= '' then
+  for _, field in ipairs({ 'a', '0', 'w', withdraws, a.device ~= '' and 'd' or nil, a.device }) do
     entry[#entry + 1] = field
   end
 end
@@ -234,7 +245,7 @@ if idle then
   end
   redis.call('RPUSH', JOURNAL, unpack(heard))
   redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
-  set_run(r, a.language, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
+  set_run(r, a, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
     'state', 'running', 'id', a.new_run, 'fence', text(r.fence), 'holder', a.holder,
     'lease', text(now + a.lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
     'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
@@ -249,7 +260,7 @@ if idle then
   return admitted(r, seq, now, a.tail, withdraws)
 end
 
-set_run(r, a.language, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
+set_run(r, a, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
   'contact', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 tell(seq, 'running', run_id)
@@ -261,5 +272,5 @@ if vacant then
 end
 return answer({
   'is', 'recorded', 'seq', text(seq), 'run', run_id, 'wake', text(r.wake), 'left_ms', text(r.lease - now),
-  'withdraws', withdraws,
+  'withdraws', withdraws, 'devices', r.devices, 'channel', r.channel,
 })

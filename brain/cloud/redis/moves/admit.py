@@ -1,7 +1,9 @@
 """Admits a user's text."""
 
 from dataclasses import replace
+from typing import Literal
 
+from brain.cloud.redis.devices.pages import OnGrowth, growth_in, page_of, unnoticed
 from brain.cloud.redis.entries import numbers
 from brain.cloud.redis.moves.admission import (
     ID_KEEP_MS,
@@ -10,6 +12,7 @@ from brain.cloud.redis.moves.admission import (
     admitted,
     duplicate,
     limited,
+    of_device,
     taken_back,
 )
 from brain.cloud.redis.numbering import LastSeq, run_numbered
@@ -25,6 +28,7 @@ from brain.cloud.redis.scripts import (
 )
 from brain.cloud.redis.turns import TURN, call_name
 from brain.codec import dumps, fingerprint
+from brain.errors import BrainError
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
@@ -34,6 +38,14 @@ from brain.run.moves import Admission, Arrival, Closed, Recorded
 MARK_MS = 1_000  # since the question was heard or shown
 RESPONSE_MS = 2_000  # since the response with the question was sent
 SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
+
+
+class RunEnded(BrainError):
+    """A text was to join a run, and none is open, or nothing may follow the last one."""
+
+
+type Joins = Literal["", "open", "live"]
+"""What a text must find: anything; an open run; or a last run that is not closed."""
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S, part="taking_back")
 
 
@@ -44,31 +56,40 @@ async def admit(
     *,
     log_bound: str,
     last_archived: LastSeq | None = None,
+    grown: OnGrowth = unnoticed,
+    joins: Joins = "",
 ) -> Admission:
-    """Append the text once, and take the lease if it is free or expired."""
-    keys, decision = Keys.of(arrival.user_id), arrival.decision
-    replaces = arrival.replaces
-    replaced = [f"id:{replaces}"] if replaces else []
-    resting = f"rest:{decision.question_id}" if decision else "rest"
+    """Append the text once, and take the lease if it is free or expired. Raises RunEnded if it
+    must join a run and cannot.
+    """
     reply = await run_numbered(
         ADMIT,
         redis,
-        keys.keys(
-            "run",
-            "log",
-            "journal",
-            f"id:{arrival.message_id}",
-            "memory",
-            "questions",
-            resting,
-            "withdrawn",
-            *replaced,
-        ),
-        {**_text(arrival), **_bounds(limits, log_bound)},
+        _keys(arrival),
+        {**_text(arrival), **_bounds(limits, log_bound), "joins": joins},
         user_id=arrival.user_id,
         last_archived=last_archived,
     )
+    if reply.kind in ("admitted", "recorded"):
+        grown(growth_in(reply, seq=reply.number("seq"), is_last=False))
+    if reply.kind == "ended":
+        raise RunEnded
     return _admission(arrival.user_id, reply)
+
+
+def _keys(arrival: Arrival) -> list[str]:
+    decision, replaces = arrival.decision, arrival.replaces
+    return Keys.of(arrival.user_id).keys(
+        "run",
+        "log",
+        "journal",
+        f"id:{arrival.message_id}",
+        "memory",
+        "questions",
+        f"rest:{decision.question_id}" if decision else "rest",
+        "withdrawn",
+        *([f"id:{replaces}"] if replaces else []),
+    )
 
 
 def _text(arrival: Arrival) -> ScriptArguments:
@@ -78,7 +99,7 @@ def _text(arrival: Arrival) -> ScriptArguments:
     return {
         "utterance": records.utterance_to_log(arrival),
         "overheard": records.remarks_to_journal(arrival.recent_context),
-        "language": arrival.language or "",
+        **of_device(arrival),
         "tools": records.tools_to_journal(arrival.client_tools),
         "holder": arrival.holder,
         "new_run": arrival.new_run_id,
@@ -100,6 +121,7 @@ def _turn(arrival: Arrival) -> ScriptArguments:
         "replaces": replaces if replaces and replaces != arrival.message_id else "",
         "amends": arrival.amends,
         "own": f'"{arrival.message_id}"',
+        "device": page_of(arrival),
     }
 
 

@@ -2,8 +2,23 @@
 
 from dataclasses import replace
 
-from brain.cloud.redis.moves.admission import ID_KEEP_MS, RATE_WINDOW_MS, duplicate, limited
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
+from brain.cloud.redis.devices.pages import page_of
+from brain.cloud.redis.moves.admission import (
+    ID_KEEP_MS,
+    RATE_WINDOW_MS,
+    duplicate,
+    limited,
+    of_device,
+)
+from brain.cloud.redis.scripts import (
+    CALLER_LIMIT_S,
+    KEEP_MS,
+    Keys,
+    Redis,
+    Script,
+    ScriptArguments,
+    ScriptReply,
+)
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.messages import Draft
@@ -29,19 +44,7 @@ async def aside(
     reply = await ASIDE.run(
         redis,
         Keys.of(arrival.user_id).keys("run", "log", "withdrawn", f"id:{arrival.message_id}"),
-        {
-            "utterance": records.utterance_to_log(arrival),
-            "answer": records.draft_to_log(answer),
-            "new_run": arrival.new_run_id,
-            "holder": arrival.holder,
-            "rate": limits.texts_per_minute,
-            "window_ms": RATE_WINDOW_MS,
-            "log_length": log_bound,
-            "keep_ms": KEEP_MS,
-            "id_keep_ms": ID_KEEP_MS,
-            "language": arrival.language or "",
-            "even_idle": even_idle,
-        },
+        {**_said(arrival, answer), **_bounds(limits, log_bound), "even_idle": even_idle},
     )
     match reply.kind:
         case "answered":
@@ -51,6 +54,27 @@ async def aside(
         case "limited":
             return limited(reply)
     return None
+
+
+def _said(arrival: Arrival, answer: Draft) -> ScriptArguments:
+    return {
+        "utterance": records.utterance_to_log(arrival),
+        "answer": records.draft_to_log(answer),
+        "new_run": arrival.new_run_id,
+        "holder": arrival.holder,
+        **of_device(arrival),
+        "device": page_of(arrival),
+    }
+
+
+def _bounds(limits: Limits, log_bound: str) -> ScriptArguments:
+    return {
+        "rate": limits.texts_per_minute,
+        "window_ms": RATE_WINDOW_MS,
+        "log_length": log_bound,
+        "keep_ms": KEEP_MS,
+        "id_keep_ms": ID_KEEP_MS,
+    }
 
 
 def _answered(arrival: Arrival, answer: Draft, reply: ScriptReply) -> AnsweredAside:

@@ -52,13 +52,15 @@ local function texts(after, upto, undone)
   return found
 end
 
+local r = load()
+
 local function done(first, ended, fence, taken, held)
   return answer({
     'is', 'done', 'first', first, 'finished', ended, 'fence', text(fence), 'taken', taken, 'held', held,
+    'devices', r.devices, 'channel', r.channel,
   })
 end
 
-local r = load()
 local sent_again = r.id == a.run and r.step == a.step + 1 and r.reply ~= ''
   and (r.fence == a.fence or (r.state == 'handingOver' and r.fence == a.fence + 1))
 if sent_again then

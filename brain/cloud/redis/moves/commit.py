@@ -1,6 +1,7 @@
 """Records a step of the run."""
 
 from brain.cloud.redis import entries
+from brain.cloud.redis.devices.pages import OnGrowth, growth_in, unnoticed
 from brain.cloud.redis.moves.admission import JOURNAL_KEEP_MS
 from brain.cloud.redis.moves.lease import check_owned
 from brain.cloud.redis.scripts import (
@@ -23,7 +24,13 @@ COMMIT = Script(__package__, "commit", BRAIN_LIMIT_S)
 
 
 async def commit(
-    redis: Redis, token: LeaseToken, commit: Commit, limits: Limits, *, log_bound: str
+    redis: Redis,
+    token: LeaseToken,
+    commit: Commit,
+    limits: Limits,
+    *,
+    log_bound: str,
+    grown: OnGrowth = unnoticed,
 ) -> Committed:
     """Record a step of the run. Raises LeaseLost, RunStopped."""
     asked = commit.question
@@ -44,7 +51,10 @@ async def commit(
         },
     )
     check_owned(reply)
-    return _committed(token, commit, reply)
+    made = _committed(token, commit, reply)
+    if made.finished and made.messages:
+        grown(growth_in(reply, seq=made.messages[-1].seq, is_last=True))
+    return made
 
 
 def _step(commit: Commit) -> ScriptArguments:

@@ -1,7 +1,7 @@
 -- Record how much of a message was heard. If several pages report it, the largest amount counts.
 -- Of the last question, record also when it has reached the user: a spoken yes is compared with these times.
 -- Keys: run, log, withdrawn.
-local a = arguments({ texts = 'seq mark', numbers = 'keep' })
+local a = arguments({ texts = 'seq mark claim', numbers = 'keep' })
 local seq, mark = a.seq, a.mark
 
 -- Order marks: a number of characters (0: not spoken), `shown` (the whole text), or `all`.
@@ -41,6 +41,13 @@ end
 present(r.presented, clock())
 if mark == 'returned' then
   return answer({ 'is', 'returned' })
+end
+if mark == '0' and a.claim ~= '' then -- another page may say it; one with a newer claim is not disturbed
+  local claims = redis.call('HGET', RUN, 'claims') or ''
+  local from, to = string.find(claims, seq .. ' ' .. a.claim .. ' ', 1, true)
+  if from and (from == 1 or string.sub(claims, from - 1, from - 1) == ';') then
+    redis.call('HSET', RUN, 'claims', string.sub(claims, 1, from - 1) .. seq .. ' 0' .. string.sub(claims, to))
+  end
 end
 if rank(mark) > 0 then -- what was heard stands, and the text that it answers
   let_stand(entry[2][4], tonumber(seq))

@@ -16,13 +16,26 @@ from brain.cloud.redis.scripts import (
 from brain.run.store import Status
 
 _PROGRESS = re.compile(r"[0-9.e-]{1,24}")
-STATUS = Script(__package__, "status", CALLER_LIMIT_S)
+# ms until a page that polls counts as gone, for what it would say: it polls twice as often while
+# somebody looks. Not longer than a claim (see devices/claims.py)
+POLLED_MS = 10_000
+STATUS = Script(__package__, "status", CALLER_LIMIT_S, part="devices")
 
 
-async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | None) -> Status:
+async def status(
+    redis: Redis,
+    user_id: str,
+    *,
+    is_here: bool,
+    language: str | None,
+    zone: str | None,
+    device: str = "",
+) -> Status:
     """Return what the brain is doing. `is_here`: a page asks, which now counts as listening.
 
-    `language`: the language of the user's device, to be stored; None keeps the stored one.
+    `device` is the name of that page, if it is known.
+
+    `language` and `zone` are those of the user's device, to be stored; None keeps the stored one.
     """
     reply = await STATUS.run(
         redis,
@@ -32,7 +45,10 @@ async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | N
             "keep_ms": HERE_KEEP_MS,
             "gap_ms": HERE_MS,
             "language": language or "",
+            "zone": zone or "",
             "run_keep_ms": KEEP_MS,
+            "device": device,
+            "device_ms": POLLED_MS,
         },
     )
     return _status(reply)
@@ -59,6 +75,7 @@ def _status(reply: ScriptReply) -> Status:
         is_listening=is_subscribed or _is_here(reply),
         held=reply.number("held"),
         language=reply.text("language") or None,
+        zone=reply.text("zone") or None,
         tokens=reply.number("tokens"),
     )
 

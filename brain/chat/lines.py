@@ -1,0 +1,23 @@
+"""What a voice front end tells of a conversation beside the user's texts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """One line between the user and the voice agent, from the front end; it is not in the log.
+
+    platform: no line of the conversation, but how a voice platform wants the brain to speak.
+    """
+
+    role: Literal["user", "assistant", "platform"]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallTurn:
+    """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""
+
+    call: str
+    index: int

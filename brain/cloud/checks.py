@@ -1,0 +1,232 @@
+"""Asks each service whether it works with our settings, for /api/health?deep=1.
+
+Nothing of an address, of a value or of a service's answer is in a result: anybody may ask for it.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from brain import settings
+from brain.chat.choice import ModelChoice
+from brain.cloud.model.chat import BASE_URLS
+from brain.errors import SettingMissing
+from brain.variables import Env
+
+if TYPE_CHECKING:
+    import httpx
+
+LIMIT_S = 4.0  # seconds for one service
+REQUEST_S = 3.0  # seconds for one request: then it is known which one got no answer
+QSTASH_URL = "https://qstash.upstash.io"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+REDEPLOY = "then redeploy."
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fine:
+    """A service that works. `off`: it is not set up, and need not be. `note`: what to know."""
+
+    off: str = ""
+    note: str = ""
+
+
+class Faulty(Exception):
+    """A service that does not work: which variables may be wrong, why, and what to do."""
+
+    def __init__(self, reason: str, *variables: str, fix: str) -> None:
+        super().__init__(reason)
+        self.reason, self.variables, self.fix = reason, variables, fix
+
+
+def of_setting(error: SettingMissing) -> Faulty:
+    """Return what is wrong with a setting."""
+    text = str(error)
+    variables = dict.fromkeys(_VARIABLE.findall(text))
+    verb = "Set" if "missing" in text else "Correct"
+    names = " or ".join(variables) or "the setting"
+    return Faulty(text, *variables, fix=f"{verb} {names} in the deployment's settings, {REDEPLOY}")
+
+
+def named(env: Env, *names: str) -> str:
+    """Return the first of these variables that is set; the first if none is."""
+    return next((name for name in names if env.get(name)), names[0])
+
+
+async def redis(env: Env) -> Fine:
+    """Run PING and a script. Raises Faulty, SettingMissing."""
+    at = settings.store(env)
+    url = named(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL")
+    token = named(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN")
+    for command in (["PING"], ["EVAL", "return redis.call('EXISTS', KEYS[1])", "1", "brain:{}:x"]):
+        answer = await _asked("POST", at.url, url, "Redis", token=at.token, json=command)
+        told = str(_json(answer, dict).get("error") or "")
+        if answer.status_code in (401, 403) or told.startswith("WRONGPASS"):
+            fix = f"Copy {token} again from the Upstash console, {REDEPLOY}"
+            raise Faulty("Redis does not accept the token.", token, fix=fix)
+        if told.startswith("NOPERM"):
+            fix = f"Use the token that may write, not the read-only one, {REDEPLOY}"
+            raise Faulty("The token of Redis may only read.", token, fix=fix)
+        if answer.status_code != 200 or told:
+            fix = f"Check that {url} is the REST address of the database, {REDEPLOY}"
+            raise Faulty(f"Redis answered {answer.status_code}.", url, fix=fix)
+    return Fine()
+
+
+async def queue(env: Env) -> Fine:
+    """Ask for the account's signing keys, and where the queue calls us. Raises the same."""
+    at = settings.queue(env)
+    answer = await _asked(
+        "GET", f"{at.url or QSTASH_URL}/v2/keys", "QSTASH_URL", "QStash", token=at.token
+    )
+    again = "again from the QStash console"
+    if answer.status_code in (401, 403):
+        reason = f"QStash answered {answer.status_code}: the token is not accepted."
+        raise Faulty(reason, "QSTASH_TOKEN", fix=f"Copy QSTASH_TOKEN {again}, {REDEPLOY}")
+    ours = {"QSTASH_CURRENT_SIGNING_KEY": at.current_key, "QSTASH_NEXT_SIGNING_KEY": at.next_key}
+    theirs = _json(answer, dict)
+    accepted = {str(theirs.get(name)) for name in ("current", "next")}
+    if answer.status_code == 200 and theirs.get("current"):
+        wrong = [name for name, key in ours.items() if key not in accepted]
+        if wrong:
+            fix = f"Copy {' and '.join(wrong)} {again}, {REDEPLOY}"
+            raise Faulty("The signing keys differ from the account's.", *wrong, fix=fix)
+    _check_public(at.public_url)
+    return Fine()
+
+
+def _check_public(url: str) -> None:
+    at = urlsplit(url)
+    if at.scheme != "https" and at.hostname not in LOCAL:
+        fix = f"Set BRAIN_PUBLIC_URL to this deployment's https:// address, {REDEPLOY}"
+        raise Faulty("BRAIN_PUBLIC_URL is not https.", "BRAIN_PUBLIC_URL", fix=fix)
+
+
+async def channel(env: Env) -> Fine:
+    """Ask for the open channels, with a signature. Raises the same."""
+    from pusher.authentication_client import AuthenticationClient
+    from pusher.http import GET, Request
+
+    at = settings.channel(env)
+    sdk = AuthenticationClient(
+        at.app_id, at.key, at.secret, cluster=at.cluster, host=at.host, port=at.port, ssl=at.tls
+    )
+    place = "PUSHER_HOST" if at.host else "PUSHER_CLUSTER"
+    asked = Request(sdk, GET, f"/apps/{at.app_id}/channels", {})
+    answer = await _asked("GET", asked.url, place, "Pusher")
+    if answer.status_code == 200:
+        return Fine()
+    name = _wrong_of_channel(answer, place)
+    fix = f"Copy {name} again from the app's keys in the Pusher console, {REDEPLOY}"
+    raise Faulty(f"Pusher answered {answer.status_code}: {name} is not accepted.", name, fix=fix)
+
+
+def _wrong_of_channel(answer: "httpx.Response", place: str) -> str:
+    """Return the variable that a refusal of Pusher is about. Its words are read and not kept."""
+    words = answer.text[:2_000].lower()
+    if "cluster" in words:
+        return place
+    if "signature" in words:
+        return "PUSHER_SECRET"
+    if "key" in words:
+        return "PUSHER_KEY"
+    return (
+        "PUSHER_APP_ID" if answer.status_code in (400, 404) or "app" in words else "PUSHER_SECRET"
+    )
+
+
+async def database(env: Env) -> Fine:
+    """Connect, and compare the schema's number with that of this code. Raises the same."""
+    import psycopg
+
+    from brain.cloud.postgres.database import schema_number
+
+    url, name = settings.database(env), "DATABASE_URL"
+    if url is None:
+        return Fine(off=f"{name} is not set.")
+    try:
+        found, wanted = await schema_number(url)
+    except psycopg.Error as error:
+        raise _of_database(error, name) from None
+    if 0 < found < wanted:
+        fix = f"Let {name} name a user who may change the schema, {REDEPLOY}"
+        raise Faulty(f"The schema is old: {found} instead of {wanted}.", name, fix=fix)
+    return Fine()
+
+
+def _of_database(error: Exception, name: str) -> Faulty:
+    state, words = getattr(error, "sqlstate", None) or "", str(error).lower()
+    copy = f"Copy {name} again from the database's console, {REDEPLOY}"
+    if state.startswith("28") or "password" in words or "authentication" in words:
+        return Faulty("The database does not accept the user or the password.", name, fix=copy)
+    if state == "3D000":
+        return Faulty("There is no database of this name.", name, fix=copy)
+    if "ssl" in words or "certificate" in words:
+        fix = f"Add or change sslmode in {name} as the database's provider says, {REDEPLOY}"
+        return Faulty("No encrypted connection to the database is possible.", name, fix=fix)
+    return Faulty("The database cannot be reached.", name, fix=copy)
+
+
+async def model(env: Env) -> Fine:
+    """List the models, which costs no tokens. Raises the same."""
+    at = settings.model_of(env, ModelChoice())
+    settings.models(env)
+    prefix = at.provider.upper()
+    key = f"{prefix}_API_KEY"
+    url = named(env, f"{prefix}_BASE_URL", "OPENAI_BASE_URL")
+    base = (at.base_url or BASE_URLS[at.provider]).rstrip("/")
+    answer = await _asked("GET", f"{base}/models", url, "The model's provider", token=at.api_key)
+    status = answer.status_code
+    if status in (401, 403):
+        fix = f"Make a new key in the provider's console, set {key}, {REDEPLOY}"
+        raise Faulty(f"The model's provider answered {status}: it rejects the key.", key, fix=fix)
+    if status >= 500:
+        fix = f"Check {url}, or wait until the provider works again."
+        raise Faulty(f"The model's provider answered {status}.", url, fix=fix)
+    listed = [str(one.get("id")) for one in _json(answer, dict).get("data") or [] if _is_map(one)]
+    if status == 200 and listed and not any(_is_same(at.model, one) for one in listed):
+        fix = f"Set BRAIN_MODEL to a model that the provider lists, {REDEPLOY}"
+        raise Faulty("The provider does not list the model.", "BRAIN_MODEL", fix=fix)
+    return Fine()
+
+
+def _is_same(model: str, listed: str) -> bool:
+    """Whether a listed name means the model: with a folder before it, or a variant after it."""
+    names = {model, model.partition(":")[0], f"{model}:latest"}
+    return listed in names or listed.rpartition("/")[2] in names or "*" in listed
+
+
+def _is_map(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _json[T](answer: "httpx.Response", kind: type[T]) -> T:
+    try:
+        found: Any = answer.json()
+    except ValueError:
+        found = None
+    return found if isinstance(found, kind) else kind()
+
+
+async def _asked(
+    method: str,
+    url: str,
+    variable: str,
+    service: str,
+    *,
+    token: str = "",
+    json: object = None,
+) -> "httpx.Response":
+    """Send a request. Raises Faulty if there is no answer."""
+    import httpx
+
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        async with asyncio.timeout(REQUEST_S), httpx.AsyncClient(timeout=REQUEST_S) as client:
+            return await client.request(method, url, headers=headers, json=json)
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError):
+        fix = f"Check {variable} and that the service is up, {REDEPLOY}"
+        raise Faulty(f"{service} cannot be reached.", variable, fix=fix) from None

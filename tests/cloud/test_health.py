@@ -1,0 +1,163 @@
+"""Wrong settings: /api/health?deep=1 names them, and one wrong group leaves the others alone."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from local.engines import postgres
+from tests.routes.stage import ACCESS_KEY, Deployment, Json, deployed, token
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CLOSED, SILENT = "@closed", "@silent"
+
+
+@dataclass(frozen=True)
+class House:
+    """A deployment with a database, a place where nobody listens, and one where nobody speaks."""
+
+    deployment: Deployment
+    database: str
+    places: dict[str, str]
+
+    def env(self, **changes: str) -> Json:
+        at = dict(changes)
+        for mark, place in self.places.items():
+            at = {name: text.replace(mark, place) for name, text in at.items()}
+        return {"DATABASE_URL": self.database, **at}
+
+    async def health(self, **changes: str) -> tuple[int, Json]:
+        async with self.deployment.changed(**self.env(**changes)) as http:
+            answer = await http.get("/api/health", params={"deep": "1"}, timeout=20)
+        return answer.status_code, answer.json()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    over = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"127.0.0.1:{free.getsockname()[1]}"
+    async with (
+        await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server,
+        postgres(tmp_path_factory.mktemp("postgres")) as engine,
+        deployed(tmp_path_factory.mktemp("deployment")) as deployment,
+    ):
+        silent = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield House(deployment, engine.url, {CLOSED: closed, SILENT: silent})
+        over.set()
+
+
+async def test_a_right_deployment_is_well(house: House) -> None:
+    status, body = await house.health()
+    assert (status, body["ok"], body["deep"]) == (200, True, True)
+    assert {name for name, check in body["checks"].items() if not check["ok"]} == set()
+    asked = ("redis", "queue", "channel", "database", "model")
+    assert all(body["checks"][name]["ms"] >= 0 for name in asked)
+    assert body["checks"]["email"] == {"ok": True, "off": "BRAIN_IMAP_URL is not set."}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "variable"),
+    [
+        ("redis", {"UPSTASH_REDIS_REST_TOKEN": "wrong-000"}, "UPSTASH_REDIS_REST_TOKEN"),
+        ("redis", {"UPSTASH_REDIS_REST_URL": f"http://{CLOSED}"}, "UPSTASH_REDIS_REST_URL"),
+        ("redis", {"UPSTASH_REDIS_REST_URL": f"http://{SILENT}"}, "UPSTASH_REDIS_REST_URL"),
+        ("redis", {"UPSTASH_REDIS_REST_URL": "redis.example"}, "UPSTASH_REDIS_REST_URL"),
+        ("queue", {"QSTASH_TOKEN": "wrong-000"}, "QSTASH_TOKEN"),
+        ("queue", {"QSTASH_URL": f"http://{SILENT}"}, "QSTASH_URL"),
+        ("queue", {"QSTASH_CURRENT_SIGNING_KEY": "wrong-000"}, "QSTASH_CURRENT_SIGNING_KEY"),
+        ("queue", {"QSTASH_NEXT_SIGNING_KEY": "wrong-000"}, "QSTASH_NEXT_SIGNING_KEY"),
+        ("queue", {"BRAIN_PUBLIC_URL": "http://brain.example"}, "BRAIN_PUBLIC_URL"),
+        ("channel", {"PUSHER_SECRET": "wrong-000"}, "PUSHER_SECRET"),
+        ("channel", {"PUSHER_KEY": "wrong-000"}, "PUSHER_KEY"),
+        ("channel", {"PUSHER_APP_ID": "17"}, "PUSHER_APP_ID"),
+        ("channel", {"PUSHER_APP_ID": "seventeen"}, "PUSHER_APP_ID"),
+        ("database", {"DATABASE_URL": f"postgresql://postgres@{CLOSED}/none"}, "DATABASE_URL"),
+        ("database", {"DATABASE_URL": f"postgresql://postgres@{SILENT}/none"}, "DATABASE_URL"),
+        ("model", {"OPENAI_BASE_URL": "localhost:11434/v1"}, "OPENAI_BASE_URL"),
+        ("model", {"OPENAI_BASE_URL": f"http://{CLOSED}/v1"}, "OPENAI_BASE_URL"),
+        ("model", {"OPENAI_API_KEY": ""}, "OPENAI_API_KEY"),
+        ("model", {"BRAIN_MODEL": "wrong-000"}, "BRAIN_MODEL"),
+        ("model", {"BRAIN_PROVIDER": "wrong-000"}, "BRAIN_PROVIDER"),
+        ("tokens", {"BRAIN_JWT_SECRET": "wrong-000"}, "BRAIN_JWT_SECRET"),
+        ("access", {"BRAIN_ACCESS_KEY": "wrong-000"}, "BRAIN_ACCESS_KEY"),
+        ("events", {"BRAIN_EVENT_SECRET": "wrong-000"}, "BRAIN_EVENT_SECRET"),
+        ("times", {"BRAIN_HTTP_PATIENCE_S": "8s"}, "BRAIN_HTTP_PATIENCE_S"),
+    ],
+)
+async def test_what_is_wrong_is_named_and_nothing_else_is(
+    house: House, name: str, changes: Json, variable: str
+) -> None:
+    began = time.monotonic()
+    status, body = await house.health(**changes)
+    assert time.monotonic() - began < 7  # the limit of the whole look
+    assert (status, body["ok"]) == (503, False)
+    checks = body["checks"]
+    assert [one for one, check in checks.items() if not check["ok"]] == [name]
+    failed = checks[name]
+    assert variable in failed["variables"]
+    assert failed["reason"]
+    assert variable in failed["fix"]
+    told = str(body)
+    values = [*changes.values(), "redis-token", "model-key", house.database]
+    assert not any(value in told for value in values if len(value) > 2)
+
+
+async def test_those_who_ask_at_once_share_one_look(house: House) -> None:
+    async with house.deployment.changed(**house.env()) as http:
+        asked = (http.get("/api/health", params={"deep": "1"}) for _ in range(5))
+        answers = [answer.json() for answer in await asyncio.gather(*asked)]
+    assert all(answer == answers[0] for answer in answers)
+
+
+async def test_without_a_key_the_page_cannot_be_used_and_health_notes_it(house: House) -> None:
+    status, body = await house.health(BRAIN_ACCESS_KEY="")
+    assert status == 200
+    assert "BRAIN_ACCESS_KEY" in body["checks"]["access"]["note"]
+
+
+WITHOUT = [
+    ({"OPENAI_API_KEY": ""}, 500, "OPENAI_API_KEY is missing"),
+    ({"OPENAI_BASE_URL": "localhost:11434/v1"}, 500, "OPENAI_BASE_URL is not a web address"),
+    ({"BRAIN_FIRST_TOKEN_S": "8s"}, 500, "BRAIN_FIRST_TOKEN_S must be a number without a unit"),
+    ({"BRAIN_PROVIDER": "mine"}, 500, "BRAIN_PROVIDER must be openai or openrouter"),
+    ({"QSTASH_TOKEN": ""}, 503, "QSTASH_TOKEN is missing"),
+    ({"PUSHER_SECRET": ""}, 200, ""),
+]
+
+
+@pytest.mark.parametrize(("changes", "status", "detail"), WITHOUT)
+async def test_one_wrong_group_leaves_the_others_alone(
+    house: House, changes: Json, status: int, detail: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Authorization": f"Bearer {token('anna')}"}
+    async with house.deployment.changed(**house.env(**changes)) as http:
+        session = (await http.post("/api/session", json={"accessKey": ACCESS_KEY})).json()
+        for thing in ("documents", "facts", "preferences", "rules", "status"):
+            assert (await http.get(f"/api/{thing}", headers=headers)).status_code == 200
+        body = {"text": "Hello", "messageId": "message-1"}
+        answer = await http.post("/api/voiceToBrain", json=body, headers=headers)
+        log = (await http.get("/api/messages", headers=headers)).json()["messages"]
+    assert answer.status_code == status
+    model = session["features"]["model"]
+    if status == 500:
+        assert model["name"] is None
+        assert model["problem"].startswith(detail)
+    else:
+        assert (model["name"], "problem" in model) == ("script", False)
+    assert (session["pusher"] is None) is ("PUSHER_SECRET" in changes)
+    if status != 200:
+        assert answer.json()["detail"].startswith(detail)
+        assert f"setting.invalid: {detail}" in caplog.text
+        assert not any(entry["messageId"] == "message-1" for entry in log if "messageId" in entry)
