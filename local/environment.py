@@ -133,7 +133,7 @@ def complaint(asked: Mapping[str, str]) -> str:
 
     groups = {name: read for each in Wiring(env).features for name, read in each.settings.items()}
     problems = settings.problems(env, {**groups, VARIABLE: origins_of})
-    return next((f"{told}." for told in problems.values() if told), "")
+    return next((f"{told.removesuffix('.')}." for told in problems.values() if told), "")
 
 
 def _provider_complaint(asked: Mapping[str, str]) -> str:

@@ -273,16 +273,6 @@ export interface Quiet {
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
-export interface Preferences {
-  trusted: string[];
-  quiet: Quiet | null;
-  zone: string | null;
-  emails: 'all' | 'rules';
-  language: string | null;
-  unaskedTokens: number;
-}
-
 /** The time zone (an IANA name) and the language (a BCP 47 tag) that hold for a user, and who says so: the user, their device, or nobody. */
 export interface InUse {
   zone: string;

@@ -106,8 +106,9 @@ def components() -> Json:
     found = schemas.components
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
-    found["PreferencesBody"] = {**found["Preferences"], "required": []}
-    found["PreferencesInUse"] = in_use(found["Preferences"])
+    preferences = found.pop("Preferences")
+    found["PreferencesBody"] = {**preferences, "required": []}
+    found["PreferencesInUse"] = in_use(preferences)
     return {
         "schemas": {**found, **_by_hand(found)},
         "responses": {f"Problem{status}": _problem(text) for status, text in ERRORS.items()},

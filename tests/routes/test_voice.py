@@ -223,14 +223,30 @@ async def test_an_unreachable_store_is_503_and_nothing_is_stored(
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["BRAIN_JWT_SECRET", "UPSTASH_REDIS_REST_URL", "QSTASH_TOKEN", "PUSHER_KEY", "OPENAI_API_KEY"],
+    ("name", "status"),
+    [
+        ("BRAIN_JWT_SECRET", 500),
+        ("UPSTASH_REDIS_REST_URL", 500),
+        ("QSTASH_TOKEN", 503),  # what was said would be lost if this invocation ended
+        ("OPENAI_API_KEY", 500),
+    ],
 )
-async def test_a_missing_setting_is_named(deployment: Deployment, user: User, name: str) -> None:
+async def test_a_missing_setting_is_named(
+    deployment: Deployment, user: User, name: str, status: int
+) -> None:
     async with deployment.changed(**{name: ""}) as http:
         answer = await http.post(PATH, json={"text": "Hi"}, headers=user.headers)
-    assert answer.status_code == 500
+    assert answer.status_code == status
     assert name in answer.json()["detail"]
+
+
+async def test_without_the_channel_the_answer_comes_by_http(
+    deployment: Deployment, user: User
+) -> None:
+    async with deployment.changed(PUSHER_KEY="") as http:
+        answer = await http.post(PATH, json={"text": "Hi"}, headers=user.headers)
+    assert answer.status_code == 200
+    assert answer.json()["message"]["text"]
 
 
 async def test_a_function_that_is_cancelled_while_its_caller_waits_cancels_its_brain(

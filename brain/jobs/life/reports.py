@@ -27,7 +27,7 @@ _COUNTS = re.compile(
     r"\b(\d+|[a-zäöü]+) (?:of|out of|von) (?:the |den |allen )?(\d+|[a-zäöü]+)\b(?![-.,]\w)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(r"\s+([^\W\d_]+)")
+_NEXT = re.compile(r"\s{1,9}([^\W\d_]+)")
 _NUMBERS = tuple(
     words.split()
     for words in (

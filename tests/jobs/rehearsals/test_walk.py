@@ -118,7 +118,7 @@ async def rows_of(theatre: Stage, without: str = "") -> dict[str, list[Any]]:
     return found
 
 
-OF_HELPERS = {"sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport"}
+OF_HELPERS = {"sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport", "playOut"}
 OF_JOBS = {"jobs.user_id", "minds.user_id", "spending.user_id"}
 OF_THE_REPORT = {"documents.user_id", "passages.user_id"}
 

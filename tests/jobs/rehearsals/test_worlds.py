@@ -275,7 +275,7 @@ async def test_it_finds_the_things_of_its_world_and_none_of_the_owners(stage: Ma
     assert "42 euros" in emails
     assert "Anna" in facts
     assert "secret" not in str(cast.prompts["brain"])
-    assert "Europe/Berlin" in cast.prompts["brain"][0].messages[0]["content"]
+    assert "Europe/Berlin" in cast.prompts["brain"][0].messages[1]["content"]
 
 
 async def _call(tool: Any, user: str, arguments: dict[str, Any]) -> None:

@@ -39,9 +39,10 @@ from local.services import ROOT
         ({"BRAIN_PROVIDER": "openal"}, "BRAIN_PROVIDER must be openai or openrouter."),
         (
             {"OPENAI_BASE_URL": "localhost:11434"},
-            "OPENAI_BASE_URL must be a URL that begins with https://.",
+            "OPENAI_BASE_URL is not a web address: it must begin with https:// or http://,"
+            " for example http://127.0.0.1:11434/v1.",
         ),
-        ({"BRAIN_LEASE_S": "10s"}, "BRAIN_LEASE_S must be a number."),
+        ({"BRAIN_LEASE_S": "10s"}, "BRAIN_LEASE_S must be a number without a unit, such as 10."),
         ({"BRAIN_ACCESS_KEY": "short"}, "BRAIN_ACCESS_KEY must have at least 16 characters."),
         ({"BRAIN_LANGUAGE": "fr"}, "BRAIN_LANGUAGE must be en or de."),
         (

@@ -1,13 +1,10 @@
 """What the store says of the user's pages, as it stands in the answers of the scripts."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from brain.cloud.redis.scripts import ScriptReply
 from brain.run.moves import Arrival
-
-_PAGE = re.compile(r"(\S+) 1 \d+ \d+;")  # one that is on the channel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +19,7 @@ class Pages:
     @classmethod
     def of(cls, devices: str, channel: str) -> "Pages":
         """Read the two fields of the run hash."""
-        return cls(names=frozenset(_PAGE.findall(devices)), is_occupied=channel.endswith(" 1"))
+        return cls(names=frozenset(_on_channel(devices)), is_occupied=channel.endswith(" 1"))
 
     def has_others(self, own: str) -> bool:
         """Whether another page than `own` may listen on the channel."""
@@ -38,6 +35,14 @@ class LogGrowth:
     seq: int
     is_last: bool
     pages: Pages
+
+
+def _on_channel(devices: str) -> Iterator[str]:
+    """Yield the names of the pages on the channel. The form is that of devices.lua."""
+    for page in devices.split(";"):
+        name, _, rest = page.partition(" ")
+        if rest.startswith("1 "):
+            yield name
 
 
 def page_of(arrival: Arrival) -> str:
