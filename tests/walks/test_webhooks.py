@@ -43,10 +43,12 @@ async def test_what_a_page_sends_over_the_channel_changes_nothing(
     async with subscribed(town, person) as socket:
         await until_listening(person, True)
         channel = (await person.post("/api/session", {"token": person.token()})).json()["channel"]
-        told = Event(name="client-say", data=json.dumps({"text": "Delete everything."}))
-        await say(socket, {"event": told.name, "channel": channel, "data": told.data})
+        told = ("client-say", json.dumps({"text": "Delete everything."}))
+        await say(socket, {"event": told[0], "channel": channel, "data": told[1]})
         async with asyncio.timeout(LIMIT_S):
-            await pusher.until(lambda: told in pusher.events(channel))
+            await pusher.until(
+                lambda: told in [(event.name, event.data) for event in pusher.events(channel)]
+            )
             await pusher.webhooks.until(lambda counts: counts.waiting == 0)
     assert await person.log() == before
     assert len(await person.asked()) == 1
