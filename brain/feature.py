@@ -170,6 +170,7 @@ class Feature:
     """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
+    search_log: ResourceHandler | None = None  # /api/messages?query=, over the whole log
     last_archived: "Callable[[], LastSeq | None]" = lambda: None
     """Asks for the last seq of a user's archived log; 0 for an empty one."""
     takers: "Callable[[], Takers]" = dict
@@ -240,9 +241,8 @@ class Together:
 
     async def addition_changed(self, user_id: str) -> None:
         """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
-        for each in self.features:
-            if each.preferences_changed is not None:
-                await each.preferences_changed()(user_id)
+        for changed in filter(None, (each.preferences_changed for each in self.features)):
+            await changed()(user_id)
 
     async def on_session(self, user_id: str) -> None:
         """Let features act when a page begins a session."""

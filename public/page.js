@@ -5,6 +5,7 @@ import { pauseBeforeRetry } from './client/pace.js';
 import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
 import { byId, leaveComposing, setText } from './page/dom.js';
+import { guardFocus } from './page/focus.js';
 import { tellTime } from './page/entries.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
@@ -43,16 +44,24 @@ let user = null; // whose page this is
 const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
-const conversation = new Conversation(resources, (entry, isNew, element) => {
-  neighbours.announce(entry.seq);
-  if (brain?.session.features?.jobs) offerRehearsal(element, entry, brain, (scenario) => panels.rehearse(scenario));
-  if (isNew && entry.role === 'brain') panels.notifyMessage();
-});
+const conversation = new Conversation(resources, receive, () => panels.showTalk());
 const roads = new RoadMenu(
   /** @type {HTMLButtonElement} */ (byId('connection')),
   (name) => brain?.useRoad(name),
 );
 const signIn = new SignIn((accessKey) => void start(accessKey));
+
+/**
+ * An entry is shown.
+ * @param {import('./client/types.js').Entry} entry
+ * @param {boolean} isNew
+ * @param {HTMLElement} element
+ */
+function receive(entry, isNew, element) {
+  neighbours.announce(entry.seq);
+  if (brain?.session.features?.jobs) offerRehearsal(element, entry, brain, (scenario) => panels.rehearse(scenario));
+  if (isNew && entry.role === 'brain') panels.notifyMessage();
+}
 
 /**
  * @param {string} [accessKey]
@@ -160,4 +169,5 @@ function showState(state) {
 }
 
 leaveComposing();
+guardFocus();
 void start();

@@ -730,6 +730,15 @@ export interface EarlierPage {
   lastSeq: number;
 }
 
+export interface FoundPage {
+  found: {
+    entry: Entry;
+    snippet: string;
+  }[];
+  total: number;
+  nextCursor: string | null;
+}
+
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;

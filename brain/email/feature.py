@@ -17,7 +17,7 @@ from brain.email.flow import (
     watch_mailbox,
 )
 from brain.email.model import EmailBrought, MailboxChanged
-from brain.email.ports import Emails
+from brain.email.ports import Emails, Mailbox
 from brain.errors import DatabaseUnreachable, QueueUnreachable, SettingMissing
 from brain.events.ports import Takers
 from brain.feature import Feature, Platform, Readers, Resources, Webhook
@@ -183,7 +183,10 @@ class _Email:
     def resources(self) -> Resources:
         from brain.email.http import email_routes
 
-        return email_routes(lambda: self.emails, self._platform.env)
+        def mailbox() -> Mailbox | None:
+            return self.account.mailbox if self.account is not None else None
+
+        return email_routes(lambda: self.emails, mailbox, self._platform.env)
 
     def is_here(self, user_id: str) -> bool:
         """Whether the user has email. False if the account's settings are invalid: a session works

@@ -1,27 +1,30 @@
 """The route for the user's emails, and readers for emails that programs and Postmark report."""
 
+import logging
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.email.incoming import brought
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.parse import headers, mime
-from brain.email.ports import Emails
+from brain.email.ports import Emails, Mailbox
 from brain.email.postmark import PostmarkReader
 from brain.email.settings import has_email
 from brain.email.wire import email_to_wire, found_to_wire
-from brain.errors import SignatureRefused
+from brain.errors import SignatureRefused, Unreachable
 from brain.events.bodies import Line, LongText, Reported, UserId, data_of
 from brain.feature import Resources, Webhook
 from brain.http.bodies import INVALID_BODY, Body, parse
-from brain.http.edge import Problem, read_body, tagged
+from brain.http.edge import Answer, Problem, read_body, read_json, tagged
 from brain.http.resources import (
     after_of,
     given_id,
+    id_of,
     known,
     limit_of,
     page_to_wire,
@@ -33,6 +36,8 @@ from brain.settings.variables import Env
 
 MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # including attachments; the platform accepts 4.5 MB
 NO_EMAIL = "You have no email account here."
+
+log = logging.getLogger(__name__)
 
 
 class EmailData(Body):
@@ -51,14 +56,26 @@ class Query(Body):
     user_id: UserId | None = None
 
 
-def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
+class ReadBody(Body):
+    """What the user did with an email: they have read it."""
+
+    unread: Literal[False]
+
+
+def email_routes(
+    emails: Callable[[], Emails | None], mailbox: Callable[[], Mailbox | None], env: Env
+) -> Resources:
     """Return the route /api/emails."""
 
-    async def show(request: Request, user_id: str) -> ASGIApp:
-        """Return the email with `id`, or a page: what matches `query`, else the inbox."""
+    def of(user_id: str) -> Emails:
         kept = there(emails(), "emails")
         if not has_email(env, user_id):
             raise Problem(404, NO_EMAIL)
+        return kept
+
+    async def show(request: Request, user_id: str) -> ASGIApp:
+        """Return the email with `id`, or a page: what matches `query`, else the inbox."""
+        kept = of(user_id)
         if (id := given_id(request)) is not None:
             return tagged(request, email_to_wire(known(await kept.read(user_id, id), "email")))
         page = await kept.listed(
@@ -66,7 +83,24 @@ def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
         )
         return tagged(request, page_to_wire("emails", page, found_to_wire))
 
-    return {"emails": {"GET": show}}
+    async def mark(request: Request, user_id: str) -> ASGIApp:
+        """Note that the email was read: here at once, in the mailbox after the response."""
+        id, kept = id_of(request), of(user_id)
+        parse(ReadBody, await read_json(request))
+        known(id if await kept.mark_read(user_id, id) else None, "email")
+        at = mailbox()
+        beside = BackgroundTask(_mark_there, at, user_id, id) if at is not None else None
+        return Answer({"id": id, "unread": False}, background=beside)
+
+    return {"emails": {"GET": show, "PATCH": mark}}
+
+
+async def _mark_there(mailbox: Mailbox, user_id: str, id: str) -> None:
+    """Mark an email as read in the mailbox. If that fails, a later sync may call it unread."""
+    try:
+        await mailbox.mark_read(user_id, id)
+    except Unreachable as error:
+        log.warning("mailbox: not marked as read, reason=%s", type(error).__name__)
 
 
 def postmark_webhook(reader: PostmarkReader | None, clock: Clock, *, owner: str) -> Webhook:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import statement
-from brain.cloud.postgres.rows import after_values, dict_rows
+from brain.cloud.postgres.rows import after_values, all_of, dict_rows
 from brain.codec import clean
 from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.email.model import Address, EmailFound, Folder
@@ -117,8 +117,3 @@ def _matches(passage: str, words: Sequence[str]) -> int:
     plain = unicodedata.normalize("NFKC", passage).casefold() if words else ""
     both = plain if plain.isascii() else f"{plain}\n{base(plain)}"
     return sum(word in both for word in words)
-
-
-def all_of(words: str) -> str:
-    """Build a tsquery for texts that contain, for each of these, a word that begins with it."""
-    return " & ".join(f"'{word}':*" for word in words.split())

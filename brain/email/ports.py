@@ -53,6 +53,9 @@ class Emails(Protocol):
         first. `after` is the place at which the page before ended.
         """
 
+    async def mark_read(self, user_id: str, email_id: str) -> bool:
+        """Note that the user has read the email. False if this user has none with that id."""
+
     async def known(self, user_id: str, people: Sequence[Address]) -> Collection[Address]:
         """Return those of these people whom an email of the user names so, with this address, as
         its sender or as a recipient. The case of letters does not matter.
@@ -84,6 +87,9 @@ class Mailbox(Protocol):
         `Emails.mark_told` does not follow within a minute, the caller counts as crashed, and a
         later sync reports the email again.
         """
+
+    async def mark_read(self, user_id: str, email_id: str) -> None:
+        """Mark the email as read, if it is in the inbox."""
 
     async def find_sent(self, message_id: str) -> bool:
         """Whether the folder of sent email contains an email with this Message-ID."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.renewal import Renewal
-from brain.cloud.postgres.rows import dict_rows
+from brain.cloud.postgres.rows import all_of, dict_rows
 from brain.codec import clean
 from brain.codec.places import ListPage, ListPlace
-from brain.email.listing import INBOX, EmailsWanted, all_of, listed
+from brain.email.listing import INBOX, EmailsWanted, listed
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder
 from brain.email.rows import index_of, values_of
 from brain.texts.words import asked_words
@@ -36,6 +36,10 @@ READ = b"""
 """
 TOLD = """
     update brain.emails set told = true where user_id = %(user_id)s and id = any(%(ids)s)
+"""
+MARK_READ = b"""
+    update brain.emails set unread = false where user_id = %(user_id)s and id = %(id)s
+    returning id
 """
 STALE = b"""
     select id from brain.emails
@@ -98,6 +102,17 @@ class PostgresEmails:
         async def work(connection: "Connection") -> Email | None:
             found = await dict_rows(connection, READ, {"user_id": user_id, "ids": [email_id]})
             return email_of(found[0]) if found else None
+
+        return await self._database.run(work)
+
+    async def mark_read(self, user_id: str, email_id: str) -> bool:
+        """Update one row."""
+        if not ID.fullmatch(email_id):
+            return False
+
+        async def work(connection: "Connection") -> bool:
+            values = {"user_id": user_id, "id": email_id}
+            return bool(await dict_rows(connection, MARK_READ, values))
 
         return await self._database.run(work)
 

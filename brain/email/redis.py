@@ -71,6 +71,10 @@ class NotedMailbox:
         await self._fault.note("")
         return synced
 
+    async def mark_read(self, user_id: str, email_id: str) -> None:
+        """Mark the email as read."""
+        await self._mailbox.mark_read(user_id, email_id)
+
     async def find_sent(self, message_id: str) -> bool:
         """Whether the folder of sent email contains it."""
         return await self._mailbox.find_sent(message_id)

@@ -20,6 +20,9 @@ class NoMailbox:
     async def sync(self, user_id: str, *, limit_s: float) -> Synced:
         return Synced(new=(), more=False)
 
+    async def mark_read(self, user_id: str, email_id: str) -> None:
+        return None
+
     async def find_sent(self, message_id: str) -> bool:
         return False
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.renewal import FORM, Renewal
+from brain.cloud.postgres.rows import after_values, all_of
 from brain.codec import note_unreadable
+from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.errors import EntryUnreadable
 from brain.memory.model import Found
-from brain.memory.rules import is_lasting, searched
+from brain.memory.rules import found_in, is_lasting, place_of, searched
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import best_passage, kept_words, query_of, sample_words
@@ -122,6 +124,22 @@ class PostgresArchive:
             sql = statement("history")
             whole = await _found(connection, sql, {**asked, "ending": ""})
             return whole or await _found(connection, sql, {**asked, "ending": ":*"})
+
+        return await self._database.run(work)
+
+    async def matching(
+        self, user_id: str, *, words: str, limit: int, after: ListPlace | None
+    ) -> ListPage[Found]:
+        """Search for beginnings of words, in the form without accents."""
+        wanted = {"user_id": user_id, "wanted": all_of(words), "limit": limit + 1}
+
+        async def work(connection: "Connection") -> ListPage[Found]:
+            await self._renewal.run(connection, user_id)
+            asked = {**wanted, **after_values(after)}
+            rows = await (await connection.execute(statement("talk"), asked)).fetchall()
+            entries = [entry for stored, _ in rows if (entry := _legible(stored)) is not None]
+            found = [found_in(entry, words) for entry in entries]
+            return page_of_next(found, place_of, limit=limit, total=rows[0][1] if rows else 0)
 
         return await self._database.run(work)
 

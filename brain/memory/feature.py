@@ -1,6 +1,7 @@
 """Facts, the summary of earlier conversation, and the archive of the log."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from brain.cloud.world import World
 from brain.feature import Feature, Platform, Resources
@@ -8,8 +9,13 @@ from brain.memory.flow import Memory
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock
 from brain.memory.services import MemoryServices
-from brain.run.ports import Log
 from brain.tools.invocations import Tool
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from brain.memory.whole_log import WholeLog
 
 
 def feature(platform: Platform) -> Feature:
@@ -18,7 +24,8 @@ def feature(platform: Platform) -> Feature:
     return Feature(
         tools=parts.tools,
         around=lambda: (parts.memory,),
-        log=parts.log,
+        log=lambda: parts.log,
+        search_log=parts.search_log,
         last_archived=lambda: parts.archive.last_seq if parts.archive else None,
         resources=parts.resources,
         preferences_changed=lambda: parts.block.drop_block,
@@ -75,7 +82,8 @@ class _Parts:
             )
         )
 
-    def log(self) -> Log | None:
+    @cached_property
+    def log(self) -> "WholeLog | None":
         if self.archive is None:
             return None
         from brain.memory.whole_log import WholeLog
@@ -106,6 +114,12 @@ class _Parts:
                 await self.facts.remember(
                     world.user_id, text=text, source=text, foreign=False, key=key
                 )
+
+    async def search_log(self, request: "Request", user_id: str) -> "ASGIApp":
+        """Answer a search of the log."""
+        from brain.memory.http import log_search
+
+        return await log_search(lambda: self.log)(request, user_id)
 
     def resources(self) -> Resources:
         from brain.memory.http import fact_routes

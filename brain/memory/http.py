@@ -1,4 +1,4 @@
-"""GET and DELETE /api/facts: the facts that the user asked to remember."""
+"""GET and DELETE /api/facts: the facts that the user asked to remember; the search of the log."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec.places import ListPlace, page_of_all
-from brain.feature import Resources
+from brain.feature import ResourceHandler, Resources
 from brain.http.edge import tagged
 from brain.http.resources import (
     after_of,
@@ -14,12 +14,27 @@ from brain.http.resources import (
     id_of,
     limit_of,
     page_to_wire,
+    query_of,
     there,
     whole_number,
 )
 from brain.memory.model import Fact
 from brain.memory.ports import Facts
-from brain.memory.rules import MAX_FACTS, fact_to_wire
+from brain.memory.rules import MAX_FACTS, fact_to_wire, found_to_wire
+from brain.memory.whole_log import WholeLog
+
+
+def log_search(log: Callable[[], WholeLog | None]) -> ResourceHandler:
+    """Return the search of /api/messages?query=."""
+
+    async def search(request: Request, user_id: str) -> ASGIApp:
+        """Return a page of the entries with all words of the query, newest first."""
+        page = await there(log(), "search").find(
+            user_id, query=query_of(request), limit=limit_of(request), after=after_of(request)
+        )
+        return tagged(request, page_to_wire("found", page, found_to_wire))
+
+    return search
 
 
 def fact_routes(facts: Callable[[], Facts | None]) -> Resources:

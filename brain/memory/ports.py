@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from brain.codec.places import ListPage, ListPlace
 from brain.memory.model import Fact, Found, Summary
 from brain.preferences.model import Preferences
 from brain.run.messages import LogEntry
@@ -70,6 +71,13 @@ class Archive(Protocol):
 
         Only entries from `since` on and before `before` count. Breadcrumbs and silent ends are left
         out.
+        """
+
+    async def matching(
+        self, user_id: str, *, words: str, limit: int, after: ListPlace | None
+    ) -> ListPage[Found]:
+        """Return a page of the entries that contain all of these words or their beginnings, newest
+        first. `words` are in the form of `asked_words`; `after` is where the page before ended.
         """
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from brain.codec import Form, Json
-from brain.memory.model import Fact
+from brain.codec.places import ListPlace
+from brain.memory.model import Fact, Found
 from brain.run.messages import Kind, LogEntry, Message, Utterance
-from brain.texts.words import folded, unkeepable
+from brain.run.records import entry_to_wire
+from brain.texts.words import best_passage, folded, kept_words, unkeepable
 
 MAX_FACTS = 2_000  # per user; more belongs in documents
 MAX_FACT_CHARS = 1_000  # about 150 words; a fact is a sentence or two
@@ -118,6 +120,32 @@ def searched(entry: LogEntry) -> str:
     values = (decision.arguments.get(name) for name in decision.changed)
     own = (value for value in values if isinstance(value, str) and value not in entry.text)
     return "\n".join([entry.text, *own])
+
+
+def has_words(entry: LogEntry, words: str) -> bool:
+    """Whether an entry contains all of these words (`asked_words`) or their beginnings."""
+    kept = f" {kept_words(searched(entry))}"
+    return is_lasting(entry) and all(f" {word}" in kept for word in words.split())
+
+
+def found_in(entry: LogEntry, words: str) -> Found:
+    """Return an entry as found by these words, with its best passage."""
+    return Found(entry=entry, snippet=best_passage(searched(entry), words), score=0)
+
+
+def place_of(found: Found) -> ListPlace:
+    """Return the place of an entry in a list of entries."""
+    return ListPlace(at=found.entry.created_at, id=found.entry.id)
+
+
+def is_after(entry: LogEntry, place: ListPlace | None) -> bool:
+    """Whether an entry comes after a place of a list whose newest entries come first."""
+    return place is None or (entry.created_at, entry.id) < (place.at, place.id)
+
+
+def found_to_wire(found: Found) -> Json:
+    """The JSON form of a found entry for the page."""
+    return {"entry": entry_to_wire(found.entry), "snippet": found.snippet}
 
 
 def foreign_source(entry: LogEntry) -> str:

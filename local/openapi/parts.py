@@ -46,7 +46,7 @@ from local.openapi.controlled import controlled
 from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
 from local.openapi.health import HEALTH, in_use
 from local.openapi.job_parts import GIVEN_SCENARIOS, JOB_BODIES, JOB_FORMS, JOBS
-from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
+from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, page, ref, thing
 from local.openapi.voice import VOICE
 
 FORMS: dict[str, Form[Any]] = {
@@ -125,6 +125,9 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
         "EarlierPage": thing(
             {"messages": listed("Entry"), "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+        ),
+        "FoundPage": page(
+            "found", {"type": "array", "items": thing({"entry": ref("Entry"), "snippet": TEXT})}
         ),
         "AskedQuestion": {
             **asked,

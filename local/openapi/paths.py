@@ -13,6 +13,7 @@ from local.openapi.operations import (
     CURSOR,
     DEEP,
     DEVICE,
+    ID,
     LAST_ID,
     LIMIT,
     MIND,
@@ -30,7 +31,7 @@ from local.openapi.operations import (
     streamed,
 )
 from local.openapi.parts import listed
-from local.openapi.schemas import nullable, page, ref, thing
+from local.openapi.schemas import TEXT, nullable, page, ref, thing
 from local.openapi.voice import voice_paths
 
 
@@ -86,12 +87,17 @@ def _talking() -> Json:
     }
 
 
+WORDS = "The entries with all of these words, newest first, in place of a part of the log."
+
+
 def _reading() -> Json:
     messages = got(
         "Read the log in order.",
-        {"anyOf": [ref("LogPage"), ref("EarlierPage")]},
+        {"anyOf": [ref("LogPage"), ref("EarlierPage"), ref("FoundPage")]},
         SINCE,
         BEFORE,
+        {**QUERY, "description": WORDS},
+        CURSOR,
         limit(DEFAULT_LIMIT, MAX_LIMIT),
         MIND,
     )
@@ -123,7 +129,10 @@ def _things() -> Json:
     facts = page("facts", listed("Fact"), nextOffset={"type": "integer"})
     return {
         **document_paths(),
-        "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT, CURSOR)},
+        "/api/emails": {
+            "get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT, CURSOR),
+            "patch": _marking(),
+        },
         "/api/facts": {
             "get": got("List what was remembered, newest first.", facts, LIMIT, CURSOR, OFFSET),
             "delete": deleting("Forget a fact."),
@@ -138,6 +147,18 @@ def _things() -> Json:
             )
         },
     }
+
+
+def _marking() -> Json:
+    unread = {"type": "boolean", "enum": [False]}
+    mark = posted(
+        "Note that an email was read.",
+        thing({"unread": unread}),
+        thing({"id": TEXT, "unread": unread}),
+        errors=(404, 503),
+        security=USER,
+    )
+    return {**mark, "parameters": [ID]}
 
 
 def _preferences() -> Json:

@@ -4,6 +4,7 @@ import { actionInWords } from './wording.js';
 import { edited, fieldsOf, unshown } from './arguments.js';
 import { rowsOf } from './content.js';
 import { button, field, make, nextId, onEscape, whenInView } from './dom.js';
+import { setBusy } from './focus.js';
 import { withAddresses } from './entries.js';
 import { t } from './texts.js';
 
@@ -151,12 +152,13 @@ export class Card {
     }
   }
 
-  /** Send the decision and disable the controls meanwhile. @param {Decision} decision */
+  /** Send the decision. Meanwhile nothing can be pressed or changed. @param {Decision} decision */
   #decide(decision) {
-    const controls = [...this.#body.querySelectorAll('button, input, textarea')];
-    const able = controls.filter((one) => !(/** @type {HTMLInputElement} */ (one).disabled));
+    const buttons = /** @type {NodeListOf<HTMLElement>} */ (this.#body.querySelectorAll('button, [type="checkbox"]'));
+    const fields = /** @type {NodeListOf<HTMLInputElement>} */ (this.#body.querySelectorAll('input, textarea'));
     const turn = (/** @type {boolean} */ isOff) => {
-      for (const one of able) /** @type {HTMLInputElement} */ (one).disabled = isOff;
+      for (const one of buttons) setBusy(one, isOff);
+      for (const one of fields) one.readOnly = isOff;
     };
     turn(true);
     this.#outcome.textContent = t('question.deciding');

@@ -4,6 +4,7 @@ import { TakeRecognizer } from '../voice/audio/recording.js';
 import { inserted } from '../voice/browser/transcript.js';
 import { Recognizer } from '../voice/recognition.js';
 import { byId, isComposing } from './dom.js';
+import { setBusy } from './focus.js';
 import { t } from './texts.js';
 import { lengthObjection, problemInWords } from './wording.js';
 
@@ -211,7 +212,7 @@ export class Composer {
 
   /** @param {boolean} isUploading */
   #showUpload(isUploading) {
-    this.#listen.toggleAttribute('disabled', isUploading);
+    setBusy(this.#listen, isUploading);
     this.#field.placeholder = t(isUploading ? 'voice.understanding' : 'composer.placeholder');
   }
 

@@ -2,11 +2,14 @@
 
 import { Composer } from './composer.js';
 import { newMessageId } from '../client/ids.js';
-import { Timeline } from './timeline.js';
+import { isShown, Timeline } from './timeline.js';
 import { activityInWords, refusalInWords, setupProblem } from './wording.js';
 import { Away } from './away.js';
 import { byId, setText } from './dom.js';
+import { setBusy } from './focus.js';
 import { Questions } from './questions.js';
+import { Older } from './talk/older.js';
+import { TalkSearch } from './talk/search.js';
 import { t } from './texts.js';
 import { Beside } from '../voice/beside.js';
 import { Senses } from '../voice/audio/senses.js';
@@ -20,13 +23,24 @@ import { Voice } from '../voice/voice.js';
 /** @typedef {import('../client/types.js').Entry} Entry */
 /** @typedef {import('../client/types.js').State} State */
 
+const MESSAGES = '/api/messages';
 /** Events which show that somebody looks at the page. */
 const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
 export class Conversation {
   /** Reads the talk of a mind aloud. */
   beside = new Beside((sentence) => this.#turn.note(sentence));
-  #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
+  #timeline = new Timeline({
+    older: byId('older'),
+    log: byId('log'),
+    scroll: byId('scroll'),
+    newer: byId('newer'),
+  });
+  #older = new Older({
+    read: (beforeSeq, limit) => this.#resources.get(MESSAGES, { beforeSeq, limit }),
+    show: (entries) => this.#showOlder(entries),
+    place: byId('earlier'),
+  });
   #voice = new Voice(
     byId('speak'),
     (seq) => this.#questions.isShown(seq),
@@ -66,10 +80,12 @@ export class Conversation {
   );
   #resources;
   #onEntry;
+  #onReveal;
   /** @type {(brain: Brain) => void} */
   #found = () => {};
   /** @type {Promise<Brain>} */
   #brain;
+  #search;
   #questions;
   /** @type {State | null} */
   #state = null;
@@ -80,12 +96,15 @@ export class Conversation {
    * @param {import('./resources.js').Resources} resources
    * @param {(entry: Entry, isNew: boolean, element: HTMLElement) => void} onEntry called with each
    *   shown entry
+   * @param {() => void} onReveal called before an entry is brought into view
    */
-  constructor(resources, onEntry) {
+  constructor(resources, onEntry, onReveal) {
+    this.#onReveal = onReveal;
     this.#resources = resources;
     this.#onEntry = onEntry;
     this.#brain = this.#awaitBrain();
     this.#questions = this.#newQuestions();
+    this.#search = new TalkSearch(byId('search'), resources, (seq) => void this.#reveal(seq));
     byId('welcome').addEventListener('click', ({ target }) => {
       if (target instanceof HTMLButtonElement) this.#composer.propose(target.textContent ?? '');
     });
@@ -103,6 +122,7 @@ export class Conversation {
   /** @param {Brain} brain */
   begin(brain) {
     this.#timeline.clear();
+    this.#older.clear();
     byId('log').ariaBusy = 'true';
     this.#questions.end();
     this.#questions = this.#newQuestions();
@@ -110,6 +130,7 @@ export class Conversation {
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
     this.#voice.attend(brain);
     this.#handsFree.attend(brain);
+    this.#search.offer(brain.session.features?.memory ?? false); // it needs the same database
     const { upload = false, speech = false } = brain.session.features?.voice ?? {};
     this.#senses.attend({ hears: upload, speaks: speech });
     this.#found(brain);
@@ -214,23 +235,21 @@ export class Conversation {
   }
 
   async #stop() {
-    const button = /** @type {HTMLButtonElement} */ (byId('stop'));
+    const button = byId('stop');
     this.#voice.stop();
-    button.disabled = true;
+    setBusy(button, true);
     try {
       await (await this.#brain).stop();
     } catch (error) {
       setText(byId('doing'), t('activity.notStopped', { reason: refusalInWords(error) }));
     } finally {
-      button.disabled = false;
+      setBusy(button, false);
     }
   }
 
   /** @param {boolean} isOn */
   #offerStop(isOn) {
-    const button = byId('stop');
-    if (button === document.activeElement && !isOn) byId('text').focus();
-    button.hidden = !isOn;
+    byId('stop').hidden = !isOn;
   }
 
   /**
@@ -239,14 +258,30 @@ export class Conversation {
    */
   #show(entry, isNew) {
     if (entry.role === 'user') this.#timeline.withdraw(entry.withdraws ?? []);
-    if (entry.withdrawn || entry.kind === 'withdrawal') return;
+    if (!isShown(entry)) return;
     byId('welcome').hidden = true;
+    this.#older.note(entry.seq);
     const element = this.#timeline.show(entry);
     this.#questions.receive(entry, element);
     this.#voice.note(entry.seq);
     this.#onEntry(entry, isNew, element);
     if (isNew && entry.role === 'brain' && entry.speak !== 'silent' && this.#voice.isOn) this.beside.giveWay();
     if (isNew && entry.role === 'brain') this.#away.note(element);
+  }
+
+  /** @param {Entry[]} entries before all that are shown */
+  #showOlder(entries) {
+    for (const [entry, element] of this.#timeline.showOlder(entries)) {
+      this.#questions.receive(entry, element);
+      this.#onEntry(entry, false, element);
+    }
+  }
+
+  /** Show an entry of the log, and load what lies between. @param {number} seq */
+  async #reveal(seq) {
+    this.#onReveal();
+    await this.#older.reach(seq);
+    this.#timeline.reveal(seq);
   }
 
   #see() {

@@ -3,6 +3,7 @@
 import { refusalInWords } from './wording.js';
 import { button, make, onEscape } from './dom.js';
 import { now } from './entries.js';
+import { giveTo, setBusy } from './focus.js';
 import { t, timeInWords } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
@@ -62,7 +63,7 @@ export class Loaded {
 
 /** Move the focus to the panel's title, after the focused element was removed. */
 export function focusPanel() {
-  document.getElementById(TITLE_ID)?.focus();
+  giveTo(document.getElementById(TITLE_ID));
 }
 
 /** @param {string} words */
@@ -83,7 +84,13 @@ export function list(...items) {
 export function searchField(label, onQuery) {
   const input = make('input', { type: 'search', placeholder: label, ariaLabel: label });
   let timer = 0;
-  const search = () => onQuery(input.value.trim());
+  let last = '';
+  const search = () => {
+    const query = input.value.trim();
+    if (query === last) return; // as when the field is left: the results stay, and the focus on them
+    last = query;
+    onQuery(query);
+  };
   input.addEventListener('input', () => {
     clearTimeout(timer);
     timer = setTimeout(search, REST_MS);
@@ -108,17 +115,16 @@ export function confirmButton(label, name, act) {
   const ask = () => {
     const yes = button(t('action.confirm', { action: label.toLowerCase() }), () => void run(yes), { className: 'danger' });
     place.replaceChildren(yes, button(t('action.keep'), back, { className: 'plain' }));
-    yes.focus();
+    giveTo(yes);
   };
   const back = () => {
     place.replaceChildren(first, problem);
-    first.focus();
+    giveTo(first);
   };
   const run = async (/** @type {HTMLButtonElement} */ yes) => {
-    yes.disabled = true;
+    setBusy(yes, true);
     try {
       await act();
-      if (!document.activeElement || document.activeElement === document.body) focusPanel();
     } catch (error) {
       problem.textContent = refusalInWords(error);
       back();
@@ -165,7 +171,7 @@ export function saving(label, save, ...fields) {
   form.append(make('div', { className: 'choices' }, go), outcome);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    go.disabled = true;
+    setBusy(go, true);
     outcome.textContent = '';
     try {
       await save();
@@ -173,7 +179,7 @@ export function saving(label, save, ...fields) {
     } catch (error) {
       outcome.textContent = refusalInWords(error);
     } finally {
-      go.disabled = false;
+      setBusy(go, false);
     }
   });
   form.addEventListener('input', () => (outcome.textContent = ''));

@@ -76,6 +76,11 @@ export class Panels {
     this.#jobs?.rehearse(scenario);
   }
 
+  /** Show the talk, where a panel takes its place. */
+  showTalk() {
+    if (this.#open && !byId('scroll').checkVisibility()) this.#choose(null);
+  }
+
   /** A message arrived: refresh the open panel, and mark the conversation's tab if it is hidden. */
   notifyMessage() {
     this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);

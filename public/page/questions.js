@@ -98,6 +98,11 @@ export class Questions {
 
   /** @param {Message} message @param {HTMLElement} element */
   #draw(message, element) {
+    const before = this.#cards.get(message.id)?.element;
+    // It stood apart from the log until its own place was loaded.
+    if (before !== element) before?.remove();
+    this.#watched.get(message.id)?.();
+    this.#watched.delete(message.id);
     const decide = (/** @type {Decision} */ decision) => this.#decideOn(message.id, decision);
     const card = new Card(element, message, decide);
     this.#cards.set(message.id, { card, message, element });

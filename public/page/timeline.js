@@ -1,8 +1,9 @@
-/** The list of entries: the log in order, then texts that are not sent yet. */
+/** The list of entries: older ones, the log in order, then texts that are not sent yet. */
 
-import { button } from './dom.js';
+import { button, make } from './dom.js';
 import { Drafts } from './drafts.js';
 import { entryElement, note, timeOf } from './entries.js';
+import { Days } from './talk/days.js';
 import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
@@ -10,7 +11,9 @@ import { t } from './texts.js';
 const NEAR_END_PX = 80; // a user who scrolled up further is reading: do not scroll
 
 export class Timeline {
+  #older;
   #log;
+  #days;
   #scroll;
   #newer;
   /** @type {Map<string, HTMLElement>} */
@@ -21,13 +24,23 @@ export class Timeline {
   #unsent = new Map(); // by messageId, in the order of sending; always at the end
   /** @type {Element | null} */
   #last = null; // last entry of the log
+  /** @type {Set<string>} */
+  #replaced = new Set(); // ids of entries in whose place is a newer one
   #drafts = new Drafts((draw) => this.#append(...draw()));
   #isAtEnd = true; // and stays there while the content grows
   #topPx = 0;
 
-  /** @param {{log: HTMLElement, scroll: HTMLElement, newer: HTMLElement}} parts */
-  constructor({ log, scroll, newer }) {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} [parts.older] entries that are loaded afterwards: no screen reader announces them
+   * @param {HTMLElement} parts.log
+   * @param {HTMLElement} parts.scroll
+   * @param {HTMLElement} parts.newer
+   */
+  constructor({ older = make('div'), log, scroll, newer }) {
+    this.#older = older;
     this.#log = log;
+    this.#days = new Days(older, log);
     this.#scroll = scroll;
     this.#newer = newer;
     newer.addEventListener('click', () => this.#toEnd());
@@ -37,7 +50,7 @@ export class Timeline {
   }
 
   get isEmpty() {
-    return this.#log.childElementCount === 0;
+    return this.#log.querySelector(':scope > :not(.day)') === null;
   }
 
   /** False while only the welcome is shown, which is read from its top. */
@@ -49,6 +62,8 @@ export class Timeline {
   clear() {
     this.#byId.clear();
     this.#bySeq.clear();
+    this.#replaced.clear();
+    this.#older.replaceChildren();
     this.#log.replaceChildren(...this.#unsent.values());
   }
 
@@ -60,14 +75,59 @@ export class Timeline {
   show(entry) {
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
     const element = sent ?? elementOf(entry);
-    element.append(timeOf(entry.createdAt));
-    if (entry.role === 'brain' && entry.supersedes) this.#remove(this.#byId.get(entry.supersedes));
-    this.#byId.set(entry.id, element);
-    this.#bySeq.set(entry.seq, element);
+    this.#note(entry, element);
     this.#place(element, this.#drafts.take(entry));
     if (this.#isAtEnd) this.#toEnd();
     else this.#newer.hidden = false;
+    this.#days.plan();
     return element;
+  }
+
+  /**
+   * Show entries that come before all others. What is in view stays where it is.
+   * @param {Entry[]} entries in order
+   * @returns {[Entry, HTMLElement][]} those that are shown; not what was taken back or replaced
+   */
+  showOlder(entries) {
+    const first = this.#scroll.querySelector('.entry');
+    const wasPx = first?.getBoundingClientRect().top ?? 0;
+    for (const entry of entries) if (entry.role === 'brain' && entry.supersedes) this.#replaced.add(entry.supersedes);
+    const shown = entries.filter((entry) => isShown(entry) && !this.#replaced.has(entry.id));
+    /** @type {[Entry, HTMLElement][]} */
+    const drawn = shown.map((entry) => [entry, elementOf(entry)]);
+    for (const [entry, element] of drawn) this.#note(entry, element);
+    this.#older.prepend(...drawn.map(([, element]) => element));
+    this.#days.draw();
+    if (first) this.#scroll.scrollTop += first.getBoundingClientRect().top - wasPx;
+    this.#topPx = this.#scroll.scrollTop;
+    return drawn;
+  }
+
+  /** Bring an entry into view and focus it, if it is shown. @param {number} seq */
+  reveal(seq) {
+    const element = this.#bySeq.get(seq);
+    if (!element?.isConnected) return;
+    this.#isAtEnd = false;
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: 'center' });
+  }
+
+  /** Draw the lines between days anew, as after a change of the time zone. */
+  drawDays() {
+    this.#days.draw();
+  }
+
+  /** @param {Entry} entry @param {HTMLElement} element */
+  #note(entry, element) {
+    element.append(timeOf(entry.createdAt));
+    element.dataset.at = entry.createdAt;
+    if (entry.role === 'brain' && entry.supersedes) {
+      this.#replaced.add(entry.supersedes);
+      this.#remove(this.#byId.get(entry.supersedes));
+    }
+    this.#byId.set(entry.id, element);
+    this.#bySeq.set(entry.seq, element);
   }
 
   /** @param {import('../client/types.js').Piece} piece */
@@ -114,8 +174,10 @@ export class Timeline {
 
   /** @param {HTMLElement | undefined} element */
   #remove(element) {
-    if (element === this.#last) this.#last = element?.previousElementSibling ?? null;
-    element?.remove();
+    if (!element) return;
+    if (element === this.#last) this.#last = element.previousElementSibling;
+    element.remove();
+    this.#days.plan();
   }
 
   /** Remove a text that was not accepted. @param {string} messageId */
@@ -175,6 +237,11 @@ export class Timeline {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#newer.hidden = true;
   }
+}
+
+/** Whether an entry belongs into the talk: what was taken back does not. @param {Entry} entry */
+export function isShown(entry) {
+  return !entry.withdrawn && entry.kind !== 'withdrawal';
 }
 
 /** @param {Entry} entry */

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.errors import DatabaseUnreachable
 from brain.memory.model import Found
-from brain.memory.rules import is_lasting, searched
+from brain.memory.rules import found_in, has_words, is_after, is_lasting, place_of, searched
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import asked_words, best_passage
@@ -63,6 +64,15 @@ class FakeArchive:
         if words.strip():
             scored = [one for one in scored if one.score]
         return sorted(scored, key=lambda one: -one.score)[:limit]
+
+    async def matching(
+        self, user_id: str, *, words: str, limit: int, after: ListPlace | None
+    ) -> ListPage[Found]:
+        """Return the entries that contain all of the words, newest first."""
+        self._check()
+        fitting = [e for e in reversed(self._of(user_id)) if has_words(e, words)]
+        places = [found_in(e, words) for e in fitting if is_after(e, after)]
+        return page_of_next(places, place_of, limit=limit, total=len(fitting))
 
     async def last_seq(self, user_id: str) -> int:
         """Return the highest seq of the user's entries."""

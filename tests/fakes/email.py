@@ -128,6 +128,13 @@ class FakeEmails:
         self.told |= {(user_id, email.id) for email in new}
         return new
 
+    async def mark_read(self, user_id: str, email_id: str) -> bool:
+        """Note that the email was read."""
+        email = self.kept.get((user_id, email_id))
+        if email is not None:
+            self.kept[user_id, email_id] = replace(email, unread=False)
+        return email is not None
+
     async def mark_told(self, user_id: str, email_ids: Sequence[str]) -> None:
         """Mark these emails as announced, permanently."""
         self.told |= {(user_id, id) for id in email_ids}
@@ -180,6 +187,11 @@ class FakeMailbox:
         ]
         self._claimed |= {(user_id, email.id): now for email in new}
         return Synced(new=tuple(new), more=self.older_s > 0)
+
+    async def mark_read(self, user_id: str, email_id: str) -> None:
+        """Mark the email as read."""
+        self._answer()
+        self.inbox = [replace(e, unread=e.unread and e.id != email_id) for e in self.inbox]
 
     async def find_sent(self, message_id: str) -> bool:
         """Look the email up by its Message-ID."""

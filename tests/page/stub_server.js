@@ -1,7 +1,7 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
- * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header). Says its address on the first line. A text with "steps"
+ * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header), LOG (entries said before, ten a day; with a search), THINGS=1 (documents, emails, facts, rules, settings). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50"; with marks of Markdown: "ask marked").
  */
@@ -11,6 +11,7 @@ import { createServer } from 'node:http';
 import { extname } from 'node:path';
 
 import { jobAnswer, mindAnswer } from './jobs_stub.js';
+import { thingAnswer } from './things_stub.js';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -84,9 +85,15 @@ function session({ accessKey, token }) {
   if (expected && accessKey !== expected && token !== 'stub-token') return [401, { title: 'Unauthorized' }];
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const names = { channel: 'private-user-stub', presenceChannel: 'presence-user-stub' };
-  const features = { model: { scripted: true, name: 'stub' }, ...voice(), ...(process.env.JOBS && { jobs: true }) };
+  const features = { model: { scripted: true, name: 'stub' }, ...voice(), ...(process.env.JOBS && { jobs: true }), ...things() };
   const cursor = log.length;
   return [200, { userId: 'stub', token: 'stub-token', expiresAt, ...names, pusher: null, cursor, features }];
+}
+
+/** Which panels there are. */
+function things() {
+  const { THINGS, LOG } = process.env;
+  return { ...(THINGS && { documents: true, email: true }), ...((THINGS || LOG) && { memory: true }) };
 }
 
 /** Which vendors there are; none without the setting. */
@@ -97,9 +104,32 @@ function voice() {
 }
 
 function messages(query) {
+  if (query.has('query')) return searched(query);
+  const before = Number(query.get('beforeSeq'));
+  if (before) {
+    const found = log.slice(Math.max(before - 1 - Number(query.get('limit')), 0), before - 1);
+    return [200, { messages: found, previousBefore: found[0]?.seq > 1 ? found[0].seq : null, lastSeq: log.length }];
+  }
   const since = Number(query.get('sinceSeq'));
   const found = log.filter(({ seq }) => seq > since).slice(0, Number(query.get('limit')));
   return [200, { messages: found, nextSince: found.at(-1)?.seq ?? since, lastSeq: log.length }];
+}
+
+/** Entries that hold the text; the cursor is how many have been shown. */
+function searched(query) {
+  const fitting = log.filter(({ text }) => text.includes(query.get('query'))).reverse();
+  const end = Number(query.get('cursor')) + 50;
+  const found = fitting.slice(end - 50, end).map((entry) => ({ entry, snippet: entry.text }));
+  return [200, { found, total: fitting.length, nextCursor: end < fitting.length ? `${end}` : null }];
+}
+
+/** A talk of so many entries, of which ten were said on a day. */
+function talked(entries) {
+  for (let seq = 1; seq <= entries; seq += 1) {
+    const at = new Date(Date.now() - Math.floor((entries - seq) / 10) * DAY_MS).toISOString();
+    if (seq % 2) append({ role: 'user', text: `Question ${seq}`, messageId: `m${seq}`, runId: `r${seq}`, createdAt: at });
+    else say(`r${seq}`, `Answer ${seq}`, { doneAfterThis: true, createdAt: at });
+  }
 }
 
 /** A question that was asked so long ago that the log no longer holds it. */
@@ -127,7 +157,8 @@ function control({ type, questionId, seq, how }) {
 
 function answer(method, url, body) {
   const found = process.env.JOBS && (mindAnswer(url, body) ?? jobAnswer(method, url, body));
-  if (found) return found;
+  const thing = process.env.THINGS && thingAnswer(method, url, body);
+  if (found || thing) return found || thing;
   switch (url.pathname) {
     case '/api/session':
       return session(body);
@@ -161,6 +192,8 @@ async function file(pathname, response) {
   const type = TYPES[extname(name)] ?? 'text/plain';
   response.writeHead(200, { 'Content-Type': type, ...policy }).end(content);
 }
+
+talked(Number(process.env.LOG ?? 0));
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://stub');

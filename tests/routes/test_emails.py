@@ -82,3 +82,19 @@ async def test_emails_that_a_webhook_brings_are_their_users(
         found = await Caller(id=anna.id, http=http).got("emails")
         assert [email["id"] for email in found["emails"]] == ["a" * 16, "b" * 16]
         assert (await Caller(id=ben.id, http=http).got("emails"))["emails"] == []
+
+
+async def test_an_email_is_marked_as_read(home: Home, owner: Caller, anna: Caller) -> None:
+    await put(home, OWNER)
+
+    async def marked(caller: Caller, id: str, body: object) -> int:
+        answer = await caller.call("PATCH", "emails", params={"id": id}, json=body)
+        return answer.status_code
+
+    assert await marked(owner, "a" * 16, {"unread": False}) == 200
+    assert [email["unread"] for email in (await owner.got("emails"))["emails"]] == [False, True]
+    assert await marked(owner, "a" * 16, {"unread": False}) == 200
+    assert await marked(owner, "z" * 16, {"unread": False}) == 404
+    assert await marked(owner, "nonsense", {"unread": False}) == 404
+    assert await marked(owner, "b" * 16, {"unread": True}) == 422
+    assert await marked(anna, "b" * 16, {"unread": False}) == 404

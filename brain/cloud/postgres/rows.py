@@ -41,6 +41,11 @@ async def dict_rows(
         return await cursor.fetchall()
 
 
+def all_of(words: str) -> str:
+    """Build a tsquery for texts that contain, for each of these, a word that begins with it."""
+    return " & ".join(f"'{word}':*" for word in words.split())
+
+
 def after_values(place: ListPlace | None) -> dict[str, Any]:
     """Return the parameters of a query for the rows after a place."""
     if place is None:

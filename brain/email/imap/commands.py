@@ -169,6 +169,17 @@ class Commands:
             if b"FLAGS" in fetched
         }
 
+    def mark_read(self, folder: bytes, places: Sequence[tuple[int, int]]) -> None:
+        """Mark the emails at these places (UIDVALIDITY and UID) of a folder as read.
+
+        Places from before the server renumbered the folder are left out: others are there now.
+        """
+        told = self._client.select_folder(folder)
+        validity = int(told.get(b"UIDVALIDITY") or 1)
+        uids = [uid for of, uid in places if of == validity]
+        if uids:
+            self._client.add_flags(uids, [rb"\Seen"], silent=True)
+
     def fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Fetched]:
         """Return the requested items of each existing UID, as far as they can be read."""
         return self._client.fetch_each(uids, items)

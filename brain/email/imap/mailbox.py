@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import partial
 
 from brain.cloud.postgres.database import Postgres
-from brain.email.imap.commands import Commands
+from brain.email.imap.commands import INBOX, Commands
 from brain.email.imap.mirror import Mirror
 from brain.email.imap.server import ImapServer
 from brain.email.imap.sync import Sync
-from brain.email.model import Synced
+from brain.email.model import Folder, Synced
 from brain.errors import MailboxUnreachable
 
 RESERVE_S = 1.0  # seconds of a sync reserved for reporting new email
@@ -39,6 +39,13 @@ class ImapMailbox:
             if not sync.has_begun:
                 raise MailboxUnreachable(f"no answer from the mailbox in {seconds:g} s") from None
         return Synced(new=await mirror.claim(), more=not sync.is_whole)
+
+    async def mark_read(self, user_id: str, email_id: str) -> None:
+        """Mark the email as read where the last sync has found it in the inbox."""
+        places = await Mirror(self._database, user_id).places(Folder.INBOX, email_id)
+        if places:
+            async with self._server.session() as session:
+                await session.do(partial(Commands.mark_read, folder=INBOX, places=places))
 
     async def find_sent(self, message_id: str) -> bool:
         """Whether the server finds an email with this Message-ID in the folder of sent email."""

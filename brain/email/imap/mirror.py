@@ -115,6 +115,16 @@ class Mirror:
 
         await self._database.run(work)
 
+    async def places(self, folder: Folder, email_id: str) -> list[tuple[int, int]]:
+        """Return the places of an email in a folder: UIDVALIDITY and UID."""
+        values = {"user_id": self._user_id, "folder": folder.value, "id": email_id}
+
+        async def work(connection: "Connection") -> list[tuple[int, int]]:
+            found = await dict_rows(connection, sql.PLACES, values)
+            return [(row["validity"], row["uid"]) for row in found]
+
+        return await self._database.run(work)
+
     async def window(
         self, folder: Folder, validity: int, *, below: int | None, limit: int
     ) -> list[int]:

@@ -50,6 +50,10 @@ MODSEQ = b"""
     update brain.email_folders set modseq = %(modseq)s
     where user_id = %(user_id)s and folder = %(folder)s
 """
+PLACES = b"""
+    select validity, uid from brain.email_places
+    where user_id = %(user_id)s and folder = %(folder)s and email_id = %(id)s
+"""
 WINDOW = b"""
     select uid from brain.email_places
     where

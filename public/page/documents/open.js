@@ -2,6 +2,7 @@
 
 import { refusalInWords } from '../wording.js';
 import { button, field, make, whenInView } from '../dom.js';
+import { setBusy } from '../focus.js';
 import { withAddresses } from '../entries.js';
 import { byOthers, confirmButton, Loaded, when } from '../panel.js';
 import { t } from '../texts.js';
@@ -107,7 +108,7 @@ export class OpenDocument {
     form.append(problem, make('div', { className: 'choices' }, save, cancel));
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      save.disabled = true;
+      setBusy(save, true);
       problem.textContent = '';
       try {
         await this.#save({ title: title.value, body: body.value });
@@ -116,7 +117,7 @@ export class OpenDocument {
         if (/** @type {{status?: number}} */ (error).status === CONFLICT) await this.follow();
         else problem.textContent = refusalInWords(error);
       } finally {
-        save.disabled = false;
+        setBusy(save, false);
       }
     });
     this.#text.replaceChildren(form);

@@ -3,6 +3,7 @@
 import { refusalInWords } from '../wording.js';
 import { OpenDocument } from './open.js';
 import { atMost, button, field, make } from '../dom.js';
+import { setBusy } from '../focus.js';
 import {
   byOthers,
   empty,
@@ -205,14 +206,14 @@ class Documents {
     form.append(problem, choices);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      save.disabled = true;
+      setBusy(save, true);
       try {
         const written = { title: title.value, body: text.value, typed: true };
         await this.#resources.post(PATH, written);
         this.#return();
       } catch (error) {
         problem.textContent = refusalInWords(error);
-        save.disabled = false;
+        setBusy(save, false);
       }
     });
     this.#body.replaceChildren(form);

@@ -1,6 +1,7 @@
 /** One mind of a job: its state, what it says live, and what can be done with it. */
 
 import { atMost, button, field, make, onEscape, setText } from '../dom.js';
+import { setBusy } from '../focus.js';
 import { confirmButton } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
@@ -151,9 +152,9 @@ export class MindRow {
     onEscape(form, back);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      send.disabled = true;
+      setBusy(send, true);
       this.#send(text.value.trim()).then(back, (error) => {
-        send.disabled = false;
+        setBusy(send, false);
         setText(this.#told, refusalInWords(error));
       });
     });

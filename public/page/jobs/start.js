@@ -1,6 +1,7 @@
 /** Forms that start a job. A press of their buttons is consent: the server does not ask again. */
 
 import { atMost, button, field, make, onEscape, setText } from '../dom.js';
+import { setBusy } from '../focus.js';
 import { Loaded } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
@@ -57,14 +58,14 @@ function shown(title, { fields, start }, started, close) {
   onEscape(element, close);
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
-    go.disabled = true;
+    setBusy(go, true);
     setText(outcome, '');
     try {
       started((await start()).jobId);
     } catch (error) {
       setText(outcome, refusalInWords(error));
     } finally {
-      go.disabled = false;
+      setBusy(go, false);
     }
   });
   return element;

@@ -1,6 +1,7 @@
 /** What a report suggests to change in the instructions. Nothing is adopted but by a press here. */
 
 import { button, make, setText } from '../dom.js';
+import { setBusy } from '../focus.js';
 import { byOthers } from '../panel.js';
 import { t } from '../texts.js';
 import { refusalInWords } from '../wording.js';
@@ -90,7 +91,7 @@ async function adopt(brain, instructions) {
 /** @param {string} label @param {() => Promise<void>} act @param {HTMLElement} outcome */
 function acting(label, act, outcome) {
   const own = button(label, async () => {
-    own.disabled = true;
+    setBusy(own, true);
     setText(outcome, '');
     try {
       await act();
@@ -98,7 +99,7 @@ function acting(label, act, outcome) {
       const { status } = /** @type {{status?: number}} */ (error);
       setText(outcome, status === STALE ? t('jobs.stale') : refusalInWords(error));
     } finally {
-      own.disabled = false;
+      setBusy(own, false);
     }
   });
   return own;

@@ -2,6 +2,7 @@
 
 import { refusalInWords } from '../wording.js';
 import { atMost, button, field, make } from '../dom.js';
+import { setBusy } from '../focus.js';
 import { empty, list, Loaded } from '../panel.js';
 import { t } from '../texts.js';
 
@@ -30,14 +31,14 @@ export function arrivalForm(resources, done) {
   );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    go.disabled = true;
+    setBusy(go, true);
     try {
       const [from, about, text] = [sender, subject, body].map(({ value }) => value);
       await resources.post(PATH, { sender: from, subject: about, body: text });
       done(t('mailbox.received'));
     } catch (error) {
       problem.textContent = refusalInWords(error);
-      go.disabled = false;
+      setBusy(go, false);
     }
   });
   return form;

@@ -86,7 +86,7 @@ class Mailbox {
 
   /** @param {Listed} email */
   #item({ id, from, subject, at, unread, snippet }) {
-    const open = button(subjectIn(subject), () => this.#read(id), { className: 'open', dir: 'auto' });
+    const open = button(subjectIn(subject), () => this.#read(id, unread), { className: 'open', dir: 'auto' });
     const sender = make('span', { dir: 'auto', title: from }, nameIn(from));
     const facts = make('p', { className: 'facts' }, sender, when(at));
     if (unread) facts.append(make('span', { className: 'tag' }, t('mailbox.unread')));
@@ -94,8 +94,8 @@ class Mailbox {
     return make('li', { className: unread ? 'unread' : '' }, open, facts, words);
   }
 
-  /** @param {string} id */
-  #read(id) {
+  /** @param {string} id @param {boolean} isUnread */
+  #read(id, isUnread) {
     const shown = new Loaded();
     const leave = () => {
       this.list();
@@ -104,7 +104,12 @@ class Mailbox {
     const back = button(t('mailbox.back'), leave, { className: 'plain back' });
     this.#body.replaceChildren(back, shown.element);
     back.focus();
-    void shown.show(() => this.#resources.get(PATH, { id }), whole);
+    const read = async () => {
+      const email = await this.#resources.get(PATH, { id });
+      if (isUnread) this.#resources.patch(PATH, { id }, { unread: false }).catch(() => {}); // unread until the next time
+      return email;
+    };
+    void shown.show(read, whole);
   }
 
   #local() {

@@ -62,6 +62,11 @@ export const de = {
 
   'conversation.label': 'Gespräch',
   'conversation.newer': 'Neue Nachrichten ↓',
+  'conversation.earlier': 'Frühere Nachrichten anzeigen',
+  'search.open': 'Gespräch durchsuchen',
+  'search.label': 'Wörter, die gefallen sind',
+  'search.hint': 'Gib ein Wort ein, das du oder dein Gehirn benutzt hast.',
+  'search.none': 'Mit diesen Wörtern wurde nichts gesagt. Versuche es mit weniger oder anderen Wörtern.',
   'conversation.thoughts': 'Gedanken',
   'conversation.away': {
     one: 'Während du weg warst: 1 Nachricht',

@@ -57,6 +57,11 @@ export const en = {
 
   'conversation.label': 'Conversation',
   'conversation.newer': 'New messages ↓',
+  'conversation.earlier': 'Show earlier messages',
+  'search.open': 'Search the conversation',
+  'search.label': 'Words that were said',
+  'search.hint': 'Type a word that you or your brain used.',
+  'search.none': 'Nothing was said with these words. Try fewer or other words.',
   'conversation.thoughts': 'Thoughts',
   'conversation.away': {
     one: 'While you were away: 1 message',

@@ -148,6 +148,24 @@ async def test_a_copy_stored_by_the_server_is_not_duplicated(account: Account) -
         assert len(client.search()) == 1
 
 
+async def test_an_email_that_was_read_here_is_read_in_the_mailbox(account: Account) -> None:
+    account.arrive(letter("To read"))
+    account.arrive(letter("Beside it", message_id="<beside@example.org>"))
+    await account.new()
+    email = await account.read("To read")
+    assert email.unread
+
+    await account.mailbox.mark_read(account.user_id, email.id)
+
+    with account.program() as client:
+        client.select_folder("INBOX", readonly=True)
+        assert len(client.search("SEEN")) == 1
+    await account.new()
+    assert not (await account.read("To read")).unread
+    assert (await account.read("Beside it")).unread
+    await account.mailbox.mark_read(account.user_id, "a" * 16)  # not there: nothing happens
+
+
 async def test_a_wrong_password_is_an_outage_and_is_not_quoted(
     account: Account,
 ) -> None:

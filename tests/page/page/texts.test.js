@@ -21,7 +21,7 @@ const modulesIn = (folder) =>
   readdirSync(new URL(folder, PUBLIC))
     .filter((name) => name.endsWith('.js'))
     .map((name) => `${folder}${name}`);
-const PAGE = ['page/', 'page/documents/', 'page/jobs/', 'page/lists/', 'page/mail/'];
+const PAGE = ['page/', 'page/documents/', 'page/jobs/', 'page/lists/', 'page/mail/', 'page/talk/'];
 // What it says is fixed by the table that it shares with the server.
 const SPOKEN = 'voice/ear.js';
 const MODULES = ['page.js', ...PAGE.flatMap(modulesIn), ...modulesIn('voice/')].filter((name) => name !== SPOKEN);
