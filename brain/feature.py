@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     from brain.cloud.redis.store import RedisStore
     from brain.cloud.world import Inside, Within, World
     from brain.events.ports import Announcer, Takers
-    from brain.http.bodies import MindCallBody
-    from brain.http.minds import Minds
-    from brain.preferences.ports import PreferenceStore
+    from brain.http.minds import CallTaker, Minds
+    from brain.preferences.ports import PersonaStore, PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
-    from brain.run.moves import WakeCall
     from brain.run.ports import Channel, Clock, Log
     from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
-    from brain.run.turn import Invocation, Turn
+    from brain.run.turn import Turn
     from brain.says.choice import Languages
     from brain.settings.variables import Env
     from brain.texts.moments import ZoneOf
@@ -44,22 +42,6 @@ type ResourceHandler = Callable[[Request, str], Awaitable[ASGIApp]]
 type Resources = Mapping[str, Mapping[str, ResourceHandler]]
 type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
-
-
-class CallTaker(Protocol):
-    """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
-
-    Both methods raise Unreachable: then the queue must call again.
-    """
-
-    async def take(self, body: "MindCallBody", invocation: "Invocation") -> None:
-        """Take a call for a mind or its job, from its owner."""
-
-    async def wake(self, wake_call: "WakeCall", invocation: "Invocation") -> None:
-        """Continue the run of a mind."""
-
-    async def take_again(self, body: "MindCallBody", *, delay_s: float, after: str) -> None:
-        """Put the call on the queue once more, after the message with the id `after`."""
 
 
 class AskAlways:
@@ -129,6 +111,10 @@ class Platform(Protocol):
     async def addition_changed(self, user_id: str) -> None:
         """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
 
+    @property
+    def personas(self) -> "PersonaStore | None":
+        """Where users keep the name and the manner of their brain. None without a database."""
+
     async def known(self, user_id: str) -> str:
         """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""
 
@@ -190,6 +176,7 @@ class Feature:
     preferences_changed: "Callable[[], Changed] | None" = None
     """Called when a user changes their settings, or what they add to the instructions."""
     addition: "Callable[[str], Awaitable[str]] | None" = None
+    personas: "Callable[[], PersonaStore | None] | None" = None
     """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
     known: "Callable[[str], Awaitable[str]] | None" = None
     """Returns what is known about a user, as text for a model. Raises DatabaseUnreachable."""
@@ -233,6 +220,11 @@ class Together:
         """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
         found = [await each.addition(user_id) for each in self.features if each.addition]
         return "\n\n".join(text for text in found if text)
+
+    @property
+    def personas(self) -> "PersonaStore | None":
+        made = filter(None, (each.personas for each in self.features))
+        return next((make() for make in made), None)
 
     async def known(self, user_id: str) -> str:
         """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""

@@ -147,6 +147,7 @@ export interface Features {
     scripted: boolean;
     problem?: string;
   };
+  name: string | null;
   local: boolean;
   jobs: boolean;
   voice: VoiceFeatures;
@@ -1382,6 +1383,10 @@ export interface PreferencesBody {
   emails?: 'all' | 'rules';
   language?: string | null;
   unaskedTokens?: number;
+  persona?: {
+    name: string | null;
+    instructions: string;
+  };
 }
 
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
@@ -1392,6 +1397,10 @@ export interface PreferencesInUse {
   emails: 'all' | 'rules';
   language: string | null;
   unaskedTokens: number;
+  persona: {
+    name: string | null;
+    instructions: string;
+  };
   inUse: InUse;
 }
 

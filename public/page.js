@@ -7,6 +7,7 @@ import { Conversation } from './page/conversation.js';
 import { byId, leaveComposing, setText } from './page/dom.js';
 import { guardFocus } from './page/focus.js';
 import { tellTime } from './page/entries.js';
+import { nameBrain } from './page/lists/persona.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { offerRehearsal } from './page/jobs/draft.js';
@@ -113,6 +114,7 @@ function begin(connected) {
   // Nothing of one user is left for another one.
   if (user && user !== session.userId) return location.reload();
   useZone(session.zone);
+  void nameIt(session.features ?? {});
   brain = connected;
   user = session.userId;
   tellTime(connected.now);
@@ -126,6 +128,15 @@ function begin(connected) {
     showState(now);
     if (now.problem?.status === 401) lose(connected);
   });
+}
+
+/** Show what the brain is called: by the user, else by the deployment. @param {import('./client/types.js').Features | {}} features */
+async function nameIt(features) {
+  const { name = null, memory = false } = /** @type {{name?: string | null, memory?: boolean}} */ (features);
+  nameBrain(name);
+  if (!memory) return; // without a database nothing is set
+  const { persona } = await resources.get('/api/preferences').catch(() => ({ persona: null })); // shown the next time
+  if (persona?.name) nameBrain(persona.name);
 }
 
 /** The session cannot be renewed. @param {Brain} lost */

@@ -1,10 +1,15 @@
 """What the routes need to know of agents that work for a user in the background, called minds."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from brain.codec import Json
 from brain.http.edge import Problem
 from brain.run.requests import UserRequest
+
+if TYPE_CHECKING:
+    from brain.http.bodies import MindCallBody
+    from brain.run.moves import WakeCall
+    from brain.run.turn import Invocation
 
 NAMED = "mind"  # names a mind in queries, bodies and frames
 
@@ -52,3 +57,19 @@ def unknown(name: str) -> Problem:
 def mind_in(mind: str | None) -> Json:
     """Return the field that names a mind; nothing for the user's own brain."""
     return {} if mind is None else {NAMED: mind}
+
+
+class CallTaker(Protocol):
+    """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
+
+    Both methods raise Unreachable: then the queue must call again.
+    """
+
+    async def take(self, body: "MindCallBody", invocation: "Invocation") -> None:
+        """Take a call for a mind or its job, from its owner."""
+
+    async def wake(self, wake_call: "WakeCall", invocation: "Invocation") -> None:
+        """Continue the run of a mind."""
+
+    async def take_again(self, body: "MindCallBody", *, delay_s: float, after: str) -> None:
+        """Put the call on the queue once more, after the message with the id `after`."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from brain.feature import CallTaker, Feature, Platform, Resources
+from brain.feature import Feature, Platform, Resources
+from brain.http.minds import CallTaker
 from brain.jobs.settings import are_on, needed
 from brain.settings.variables import Env
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from brain.jobs.plans.parts import Parts
     from brain.jobs.plans.things import Findings, Profiles, Scenarios
     from brain.jobs.services import JobServices
+    from brain.preferences.ports import PersonaStore
     from brain.run.services import Intake
     from brain.tools.invocations import Tool
 
@@ -29,6 +31,7 @@ def feature(platform: Platform) -> Feature:
         minds=lambda: parts.minds,
         called=lambda: parts.called,
         addition=parts.addition,
+        personas=lambda: parts.personas,
         session=lambda _: {"jobs": are_on(platform.env)},
         settings={"jobs": needed},
         absent=_absent,
@@ -163,10 +166,18 @@ class _Parts:
         return {**routes, "assist": {"POST": assisting(self._platform)}}
 
     async def addition(self, user_id: str) -> str:
-        """Return the instructions of the user's profile `main`."""
-        if self.profiles is None:
+        """Return name and instructions of the user's profile `main`."""
+        if self.personas is None:
             return ""
-        from brain.jobs.plans.things import MAIN
+        from brain.chat.notes import manner
 
-        found = await self.profiles.profile(user_id, MAIN)
-        return found.instructions if found is not None else ""
+        own = await self.personas.persona(user_id)
+        return manner(own.name or "", own.instructions)
+
+    @property
+    def personas(self) -> "PersonaStore | None":
+        if self.profiles is None:
+            return None
+        from brain.jobs.plans.things import MainPersona
+
+        return MainPersona(profiles=self.profiles)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from brain.chat.notes import framed
 from brain.codec import Form, Json
 from brain.codec.places import ListPlace
 from brain.memory.model import Fact, Found
@@ -16,7 +17,7 @@ MAX_SOURCE_CHARS = 200
 SHOWN_FACTS = 60  # read for each run; `recall` finds the rest
 SHOWN_CHARS = 1_400  # of facts and summary together, about 350 tokens in every prompt
 
-ADDITION_HEAD = "How the user wants you to be (instructions by the user; follow them):"
+ADDITION_HEAD = "How the user wants you to be."
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
 SUMMARY_HEAD = "What you and the user talked about before (a summary; information):"
 
@@ -70,8 +71,7 @@ def memory_block(
 
 def added(addition: str) -> str:
     """The part of the block with what the user adds to the brain's instructions."""
-    text = addition.strip()
-    return f"{ADDITION_HEAD}\n{text}" if text else ""
+    return framed(ADDITION_HEAD, addition)
 
 
 def _past(summary: str, limit: int) -> str:

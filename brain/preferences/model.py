@@ -39,6 +39,14 @@ class Preferences:
     unasked_tokens: int = UNASKED_TOKENS
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Persona:
+    """How a user wants their brain to be: its name, or None, and its manner in their words."""
+
+    name: str | None = None
+    instructions: str = ""
+
+
 type SaidBy = Literal["user", "device", "default"]
 
 

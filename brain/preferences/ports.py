@@ -2,7 +2,17 @@
 
 from typing import Protocol
 
-from brain.preferences.model import Preferences
+from brain.preferences.model import Persona, Preferences
+
+
+class PersonaStore(Protocol):
+    """The persona of each user's brain. Methods raise DatabaseUnreachable."""
+
+    async def persona(self, user_id: str) -> Persona:
+        """Return what the user has set."""
+
+    async def keep_persona(self, user_id: str, persona: Persona) -> bool:
+        """Replace it. False: there is no room for it."""
 
 
 class PreferenceStore(Protocol):

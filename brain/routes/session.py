@@ -139,6 +139,7 @@ def _features(wiring: Wiring, user_id: str) -> Json:
     return {
         **{name: has for each in wiring.features for name, has in each.session(user_id).items()},
         "model": _model(env),
+        "name": _name(env),
         "local": settings.session(env).is_open,
     }
 
@@ -150,6 +151,14 @@ def _model(env: Env) -> Json:
         return {"name": settings.models(env)[0].model, "scripted": scripted}
     except SettingMissing as error:
         return {"name": None, "scripted": scripted, "problem": str(error)}
+
+
+def _name(env: Env) -> str | None:
+    """Return what this deployment calls the brain. Health reports a name that is too long."""
+    try:
+        return settings.persona(env)[0] or None
+    except SettingMissing:
+        return None
 
 
 def _device(fields: object) -> str:

@@ -22,6 +22,7 @@ from brain.settings.models import (
     models,
     prices,
 )
+from brain.settings.persona import instructions, persona
 from brain.settings.types import (
     AccessKey,
     ChannelSettings,
@@ -47,9 +48,11 @@ __all__ = [
     "at_once",
     "first_waits_s",
     "has_provider",
+    "instructions",
     "model",
     "model_of",
     "models",
+    "persona",
     "prices",
 ]
 

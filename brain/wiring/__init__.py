@@ -15,10 +15,10 @@ from brain.cloud.world import Inside
 from brain.errors import SettingMissing
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, CallTaker, Resources, Together
+from brain.feature import AskAlways, AtOnce, Resources, Together
 from brain.http.edge import not_set_up
 from brain.http.feed import Feed
-from brain.http.minds import Minds, NoMinds
+from brain.http.minds import CallTaker, Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
@@ -108,6 +108,7 @@ class Wiring(Adapters, Together):
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
             holding=self._first("holding", lambda: None),
+            instructions=settings.instructions(self.env),
             operators=settings.operators(self.env),
         )
 

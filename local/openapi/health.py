@@ -1,7 +1,7 @@
 """The schemas of what a deployment says of itself and of its user's settings."""
 
 from brain.codec import Json
-from local.openapi.schemas import FLAG, TEXT, WHOLE, ref, thing
+from local.openapi.schemas import FLAG, TEXT, WHOLE, nullable, ref, thing
 
 HEALTH: Json = {
     "description": "Which services are set up: `note` says that only settings are checked. "
@@ -37,10 +37,13 @@ HEALTH: Json = {
 }
 
 
+PERSONA = thing({"name": nullable(TEXT), "instructions": TEXT})
+
+
 def in_use(preferences: Json) -> Json:
     """The preferences as they are returned: with what holds now."""
     return {
         **preferences,
-        "properties": {**preferences["properties"], "inUse": ref("InUse")},
-        "required": [*preferences["required"], "inUse"],
+        "properties": {**preferences["properties"], "persona": PERSONA, "inUse": ref("InUse")},
+        "required": [*preferences["required"], "persona", "inUse"],
     }

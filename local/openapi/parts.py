@@ -44,7 +44,7 @@ from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
 from local.openapi.controlled import controlled
 from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
-from local.openapi.health import HEALTH, in_use
+from local.openapi.health import HEALTH, PERSONA, in_use
 from local.openapi.job_parts import GIVEN_SCENARIOS, JOB_BODIES, JOB_FORMS, JOBS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, page, ref, thing
 from local.openapi.voice import VOICE
@@ -107,7 +107,8 @@ def components() -> Json:
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     preferences = found.pop("Preferences")
-    found["PreferencesBody"] = {**preferences, "required": []}
+    own = {**preferences["properties"], "persona": PERSONA}
+    found["PreferencesBody"] = {**preferences, "properties": own, "required": []}
     found["PreferencesInUse"] = in_use(preferences)
     return {
         "schemas": {**found, **_by_hand(found)},
@@ -191,6 +192,7 @@ FEATURES: Json = {
             "memory": FLAG,
             "email": FLAG,
             "model": thing({"name": nullable(TEXT), "scripted": FLAG}, problem=TEXT),
+            "name": nullable(TEXT),
             "local": FLAG,
             "jobs": FLAG,
             "voice": ref("VoiceFeatures"),

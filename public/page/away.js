@@ -2,8 +2,7 @@
 
 import { awayInWords } from './wording.js';
 import { make } from './dom.js';
-
-const TITLE = document.title;
+import { pageTitle } from './lists/persona.js';
 
 export class Away {
   /** @type {HTMLElement[]} */
@@ -23,7 +22,7 @@ export class Away {
     if (missed > 0) this.#divider.textContent = awayInWords(missed);
     else this.#fresh = [];
     this.#missed = missed;
-    const title = missed > 0 ? `(${missed}) ${TITLE}` : TITLE;
+    const title = missed > 0 ? `(${missed}) ${pageTitle()}` : pageTitle();
     if (document.title !== title) document.title = title;
   }
 

@@ -2,6 +2,7 @@
 
 import { field, make } from './dom.js';
 import { confirmButton, empty, list, Loaded, saving } from './panel.js';
+import { personaForm } from './lists/persona.js';
 import { showRules } from './lists/rules.js';
 import { t, useZone } from './texts.js';
 
@@ -12,7 +13,9 @@ import { t, useZone } from './texts.js';
  * @property {string[]} trusted
  * @property {{from: string, until: string} | null} quiet
  * @property {string | null} zone null: as the device says
- * @property {{zone: string}} [inUse]
+ * @property {{zone: string, language: string}} [inUse]
+ * @property {string | null} language null: as the device says
+ * @property {import('./lists/persona.js').Persona} [persona]
  * @property {'all' | 'rules'} emails
  */
 
@@ -52,6 +55,7 @@ class Settings {
     return [
       section(t('notifications.times'), this.#times()),
       section(t('notifications.trusted'), this.#trusted()),
+      section(t('persona.title'), personaForm(this.#preferences, (changed) => this.#save(changed))),
     ];
   }
 

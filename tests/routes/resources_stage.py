@@ -30,6 +30,7 @@ SETTINGS: Json = {
 }
 KEPT: Json = {  # as the route returns them
     **SETTINGS,
+    "persona": {"name": None, "instructions": ""},
     "inUse": {
         "zone": "Europe/Berlin",
         "zoneFrom": "user",

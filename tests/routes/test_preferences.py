@@ -64,6 +64,7 @@ async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Calle
         "emails": "all",
         "language": None,
         "unaskedTokens": 100_000,
+        "persona": {"name": None, "instructions": ""},
         "inUse": {
             "zone": "UTC",
             "zoneFrom": "default",

@@ -1,11 +1,12 @@
 """What a user keeps for jobs: profiles of agents, scenarios of rehearsals, labels of verdicts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
 from brain.codec import Form, Json
+from brain.preferences.model import Persona
 
 MAIN = "main"  # id of the profile that is the addition to the brain's own instructions
 ANY = 0  # in place of a version: the profile only has to be there
@@ -86,6 +87,25 @@ class Profiles(Protocol):
 
     async def drop(self, user_id: str, id: str) -> bool:
         """Delete a profile. False: the id is unknown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MainPersona:
+    """`PersonaStore` in the profile `main`. A profile without a name of its own has its id."""
+
+    profiles: Profiles
+
+    async def persona(self, user_id: str) -> Persona:
+        found = await self.profiles.profile(user_id, MAIN)
+        if found is None:
+            return Persona()
+        name = None if found.name == MAIN else found.name
+        return Persona(name=name, instructions=found.instructions)
+
+    async def keep_persona(self, user_id: str, persona: Persona) -> bool:
+        found = await self.profiles.profile(user_id, MAIN) or Profile(id=MAIN, name=MAIN)
+        kept = replace(found, name=persona.name or MAIN, instructions=persona.instructions)
+        return await self.profiles.keep(user_id, kept, version=None) != "full"
 
 
 class Scenarios(Protocol):

@@ -54,6 +54,7 @@ export const de = {
   'scripted.ears': 'Für echte, ohne Konto, beende den Server und starte ihn neu nach:',
   'scripted.short': 'Ein Skript antwortet, kein Modell.',
   'welcome.title': 'Was beschäftigt dich?',
+  'welcome.named': 'Ich bin {name}. Was beschäftigt dich?',
   'welcome.body':
     'Stell eine Frage, gib mir etwas zum Merken oder beauftrage mich mit einer langen Aufgabe.',
   'welcome.remember': 'Merk dir: Mein Reisepass liegt in der blauen Schublade',
@@ -267,6 +268,12 @@ export const de = {
   'mailbox.example.body':
     'Hallo Robin,\n\nFreitag passt uns doch nicht. Wäre Samstag um sieben in Ordnung?\n\nAnna',
 
+  'persona.title': 'Dein Gehirn',
+  'persona.name': 'Sein Name',
+  'persona.instructions': 'Wie es sein soll',
+  'persona.hint':
+    'Zum Beispiel: „Fass dich kurz. Nenn mich Robin. Warne mich, bevor ich zu viel verspreche.“ Seine Sicherheitsregeln bleiben.',
+  'persona.language': 'Sprache für Fragen und Mitteilungen',
   'notifications.times': 'Wann ich benachrichtigt werde',
   'notifications.quiet': 'Jeden Tag Ruhezeiten',
   'notifications.from': 'Von',

@@ -50,6 +50,7 @@ export const en = {
   'scripted.ears': 'For real ones, without an account, stop the server and start it again after:',
   'scripted.short': 'A script answers, not a model.',
   'welcome.title': 'What’s on your mind?',
+  'welcome.named': 'I am {name}. What’s on your mind?',
   'welcome.body': 'Ask a question, tell me something to remember, or give me a long task.',
   'welcome.remember': 'Remember: my passport is in the blue drawer',
   'welcome.documents': 'What do my documents say about …?',
@@ -251,6 +252,11 @@ export const en = {
   'mailbox.example.body':
     'Hi Robin,\n\nFriday does not work for us after all. Would Saturday at seven be all right?\n\nAnna',
 
+  'persona.title': 'Your brain',
+  'persona.name': 'Its name',
+  'persona.instructions': 'How it should be',
+  'persona.hint': 'For example: “Be brief. Call me Robin. Warn me before I promise too much.” Its rules on safety stay.',
+  'persona.language': 'Language for questions and notices',
   'notifications.times': 'When to notify me',
   'notifications.quiet': 'Quiet hours every day',
   'notifications.from': 'From',
