@@ -98,7 +98,7 @@ function copyButton(address, host) {
   return copy;
 }
 
-/** @param {string} href */
-function link(href) {
-  return make('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href);
+/** @param {string} href @param {string} [words] */
+export function link(href, words = href) {
+  return make('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow' }, words);
 }

@@ -7,7 +7,7 @@ import {
   UNEXPECTED,
   UNREACHABLE,
 } from '../client/errors.js';
-import { locale, optionalText, t } from './texts.js';
+import { language, locale, optionalText, t } from './texts.js';
 
 /** @typedef {import('../client/types.js').State} State */
 /** @typedef {import('../client/errors.js').BrainError} BrainError */
@@ -31,6 +31,17 @@ const FAILURES = {
   [TIMED_OUT]: 'failure.timeout',
   [UNEXPECTED]: 'failure.unexpected',
   [UNREACHABLE]: 'failure.unreachable',
+};
+
+/** What the page says by the status of an answer. @type {Record<number, import('./texts.js').Key>} */
+const OWN_WORDS = {
+  403: 'failure.notAllowed',
+  404: 'failure.gone',
+  409: 'failure.changed',
+  412: 'failure.changed',
+  413: 'failure.large',
+  422: 'failure.invalid',
+  429: 'failure.tooMany',
 };
 
 /** @param {State['connection']} connection */
@@ -98,6 +109,9 @@ export function refusalInWords(error) {
   const { status, title = '', detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
   if (status === undefined) return t('failure.page');
   if (status === 401) return t('signin.expired');
+  const own = OWN_WORDS[status];
+  // The server's words are English and meant for developers.
+  if (own && (language !== 'en' || status === 429)) return t(own);
   const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
   if (fault) return `${title} ${fault.field} ${fault.message}.`;
   return detail || failureInWords(title);

@@ -4,7 +4,7 @@
  */
 
 import { make } from '../dom.js';
-import { withAddresses } from '../entries.js';
+import { link, withAddresses } from '../entries.js';
 
 const HEADING = /^\s{0,3}#{1,6}\s+(.*)$/;
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
@@ -129,10 +129,21 @@ function nodeOf({ code, image, words, href, bold, heavy, slanted, leaning, struc
   if (code !== undefined) return make('code', {}, code);
   if (image !== undefined) return image;
   if (words !== undefined) {
-    return isForeign ? null : make('a', { href, target: '_blank', rel: 'noopener noreferrer' }, words);
+    if (!URL.canParse(href ?? '')) return null;
+    return isForeign ? null : make('span', {}, link(href ?? '', words), target(href ?? '', words));
   }
   if (struck !== undefined) return make('del', {}, ...inline(struck, isForeign));
   const loud = bold ?? heavy;
   if (loud !== undefined) return make('strong', {}, ...inline(loud, isForeign));
   return make('em', {}, ...inline(slanted ?? leaning ?? '', isForeign));
+}
+
+/**
+ * Where a link really leads, behind words that may say something else.
+ * @param {string} href
+ * @param {string} words
+ */
+function target(href, words) {
+  const { host } = new URL(href); // in ASCII: letters that look alike cannot hide it
+  return words === href ? null : make('small', { className: 'target', dir: 'ltr', title: href }, ` (${host})`);
 }

@@ -25,6 +25,8 @@ async def test_marks_are_rendered_or_removed(page: Page) -> None:
     await expect(answer.locator("strong")).to_have_text("Rome")
     await expect(answer.locator("em")).to_have_text("nice")
     await expect(answer.get_by_role("link")).to_have_text("the guide")
+    await expect(answer.locator("small.target")).to_have_text("(example.test)")
+    assert await answer.locator("img").count() == 0
     await expect(answer.get_by_role("listitem")).to_have_text(["pack bags", "☑ ticket", "go"])
     await expect(answer.locator("blockquote")).to_have_text("Ciao!")
     await expect(answer.get_by_role("cell")).to_have_text(["Mon", "3.50"])

@@ -100,7 +100,8 @@ async def test_markup_in_a_text_stays_text(page: Page) -> None:
     answer = page.locator(".say")
     await expect(answer).to_contain_text("<img src=x onload=alert(1)>")
     await expect(answer.locator("img")).to_have_count(0)
-    await expect(answer.get_by_role("link")).to_have_attribute("rel", "noopener noreferrer")
+    rel = "noopener noreferrer nofollow"
+    await expect(answer.get_by_role("link")).to_have_attribute("rel", rel)
 
 
 FOREIGN = [

@@ -11,7 +11,10 @@ import { en } from '../../../public/page/texts/en.js';
 const PUBLIC = new URL('../../../public/', import.meta.url);
 const NAMES = ['make ears', 'Second Brain', 'OPENAI_API_KEY=… make dev', 'owner'];
 // Names of keys, headers and types that the platform spells like words.
-const PLATFORM = ['ArrowDown', 'ArrowUp', 'Authorization', 'Bearer ', 'Content-Type', 'Enter', 'Escape', 'Files', 'said!~'];
+const PLATFORM = [
+  'ArrowDown', 'ArrowUp', 'Authorization', 'Bearer ', 'Content-Type', 'Enter', 'Escape', 'Files', 'said!~',
+  'noopener noreferrer nofollow',
+];
 const SAMPLES = ['Anna Lindqvist <anna@lindqvist.example>'];
 // Begins like a sentence or a label, has the end of one, or has three words in a row.
 const PROSE = /^\s*\p{Lu}\p{Ll}|\p{L}([!?…]|\.\s)|\p{L}+ \p{L}+ \p{L}+/u;

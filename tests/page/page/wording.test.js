@@ -100,3 +100,8 @@ test('a text is measured as the server measures it', () => {
   assert.equal(lengthObjection('a'.repeat(9000), 8000), 'This must have at most 8,000 characters; it has 9,000.');
   assert.match(lengthObjection('😀'.repeat(8001), 8000), /it has 8,001\.$/);
 });
+
+test('too many requests are told in the words of the page', () => {
+  const error = { status: 429, title: 'Too many requests.', detail: 'Rate limit of 60 exceeded.' };
+  assert.equal(refusalInWords(error), 'That was a lot at once. Wait a minute and try again.');
+});
