@@ -113,7 +113,7 @@ function placesFor({ around, row }) {
   if (around.some((one) => one.matches(TALK))) return [text];
   const left = around.filter((one) => isThere(one) && !one.matches('.panel'));
   const [near] = left;
-  const list = row < 0 ? null : left.flatMap((one) => [...one.querySelectorAll('.items')])[0];
+  const list = near?.matches('.items') ? near : near?.querySelector('.items');
   const heading = /** @type {Place} */ (near?.closest('section')?.querySelector('h3'));
   const title = document.getElementById('panel-title');
   if (row >= 0) return [firstIn(list?.children[row]), heading, title];

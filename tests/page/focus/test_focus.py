@@ -166,7 +166,7 @@ async def test_save_keeps_the_focus_while_it_saves(
     opened: Callable[[str], Awaitable[Page]],
 ) -> None:
     page = await opened("notifications")
-    save = page.get_by_role("button", name="Save")
+    save = page.get_by_role("button", name="Save").first
     await save.press("Enter")
     await expect(page.get_by_text("Saved.")).to_be_visible()
     await expect(save).to_be_focused()
