@@ -66,11 +66,12 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
 
 
 async def job_state(services: JobServices, user_id: str, job_id: str) -> JobState | None:
-    """Return a job, its minds, and what the running ones do: one statement, one round trip beside.
+    """Return a job, its minds, and what the running ones do: one round trip to each store.
 
-    Without the state store, `now` is empty. Raises DatabaseUnreachable.
+    The texts of the job and its minds are left out. Without the state store, `now` is empty.
+    Raises DatabaseUnreachable.
     """
-    found = await services.jobs.whole(user_id, job_id)
+    found = await services.jobs.state(user_id, job_id)
     if found is None:
         return None
     job, minds = found
