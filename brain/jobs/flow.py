@@ -46,7 +46,7 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
     try:
         begun = await services.jobs.start(user_id, new, daily_tokens=services.daily_tokens)
     except JobRefused:
-        await revive(services, user_id)
+        await revive(services, user_id, begun=True)
         raise
     if begun.status not in ("queued", "running"):
         return begun
@@ -62,6 +62,8 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
             log.warning("job: start not queued, job=%s", begun.job_id)
         elif isinstance(failed, BaseException):
             raise failed
+    if not begun.duplicate:
+        await revive(services, user_id, begun=False)
     return begun
 
 
