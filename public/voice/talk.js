@@ -9,8 +9,8 @@ import { closeMicrophone, openMicrophone, prime, release, turnMicrophone, VoiceP
 import * as gemini from './gemini.js';
 import * as live from './live.js';
 import * as realtime from './realtime.js';
-import { VoiceSession } from './session.js';
-import { Sharing } from './sharing.js';
+import { VoiceSession } from './talk/session.js';
+import { Sharing } from './talk/sharing.js';
 
 /** @typedef {import('../client/types.js').TalkOptions} TalkOptions */
 /** @typedef {import('../client/types.js').TalkState} TalkState */

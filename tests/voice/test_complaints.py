@@ -17,6 +17,7 @@ BARGE_IN = "tests/page/voice/bargein.test.js"
 HANDS_FREE = "tests/page/voice/test_hands_free.py"
 HANG_UP = "tests/voice/test_hang_up.py"
 TELEPHONE = "tests/voice/test_telephone.py"
+TELEPHONE_CLAIMS = "tests/voice/test_telephone_claims.py"
 CHAT_RULES = "tests/voice/chat/test_rules.py"
 CHAT_TURNS = "tests/voice/chat/test_served_turns.py"
 CHAT_LATE = "tests/voice/chat/test_served_late.py"
@@ -99,7 +100,10 @@ ROWS: dict[str, list[tuple[str, str]]] = {
         ("tests/page/client/matrix.test.js", "the resume matrix, as a table"),
         (HOLDING, "test_a_process_that_dies_while_it_holds_loses_and_doubles_nothing"),
         (REALTIME, "a lost connection is made again; the answer is told in the new session"),
-        (TELEPHONE, "test_an_answer_that_comes_after_the_call_is_for_a_page"),
+        (
+            "tests/voice/test_telephone_claims.py",
+            "test_an_answer_that_comes_after_the_call_is_for_a_page",
+        ),
     ],
     "a repeated wish swallowed": [
         (CHAT_RULES, "test_the_same_words_after_an_answer_are_a_new_text"),

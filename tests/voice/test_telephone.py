@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from brain.cloud.redis.devices.claims import claim
 from brain.http.socket import NORMAL
-from brain.run.messages import Heard, How
 from brain.voice.relay.rules import MOST_KEYS, MOST_TEXT_CHARS
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
@@ -213,84 +211,6 @@ async def test_a_long_late_answer_is_named_and_offered_and_the_rest_counts_as_no
             2: ("played", 0),
             4: ("cutOff", len("The report is four pages longer.")),
         }
-
-
-# ---- the telephone and the pages: a message is said by one of them
-
-
-async def _claim(call: Call, seq: int) -> str:
-    """What becomes of a page's wish to say a message."""
-    clock = call.wiring.clock
-    made = await claim(call.world.redis, "anna", seq, device="page-of-anna", now=clock.utc())
-    return made.state
-
-
-@in_virtual_time
-async def test_what_the_telephone_says_no_page_says() -> None:
-    call = Call.of(words("Noted."))
-    async with connected(call.wiring, call.page):
-        await call.set_up()
-        call.world.spawn(call.world.ask("A note from the page"))
-        await call.page.answer("text")
-        assert await _claim(call, 2) == "held"
-        call.prompt("Thanks", last=False)
-        await asyncio.sleep(0.1)
-        assert await _claim(call, 2) == "over"
-
-
-@in_virtual_time
-async def test_what_a_page_says_the_telephone_does_not_say() -> None:
-    call = Call.of(words("Noted."))
-    async with connected(call.wiring, call.page):
-        await call.set_up()
-        call.prompt("Hm", last=False)  # the line is not quiet
-        call.world.spawn(call.world.ask("A note from the page"))
-        await asyncio.sleep(0.5)
-        assert await _claim(call, 2) == "yours"
-        await asyncio.sleep(5)
-        await call.world.ports.store.heard("anna", Heard(seq=2, how=How.PLAYED))
-        await asyncio.sleep(60)
-    assert call.said() == []
-
-
-@in_virtual_time
-async def test_what_a_page_has_claimed_and_not_said_the_telephone_says() -> None:
-    call = Call.of(words("Noted."))
-    async with connected(call.wiring, call.page):
-        await call.set_up()
-        call.prompt("Hm", last=False)
-        call.world.spawn(call.world.ask("A note from the page"))
-        await asyncio.sleep(0.5)
-        await _claim(call, 2)
-        await asyncio.sleep(8)
-        assert call.said() == []
-        await asyncio.sleep(5)
-    assert call.said() == ["Noted."]
-
-
-@in_virtual_time
-async def test_an_answer_that_comes_after_the_call_is_for_a_page() -> None:
-    call = Call.of(words("It took a while.", delay_s=5))
-    async with connected(call.wiring, call.page):
-        await call.set_up()
-        call.prompt("Take your time")
-        await asyncio.sleep(1)
-    assert (await call.world.log())[-1].text == "It took a while."
-    assert await _claim(call, 2) == "yours"
-
-
-@in_virtual_time
-async def test_while_no_claim_can_be_made_the_telephone_tries_again() -> None:
-    call = Call.of(words("Noted."))
-    async with connected(call.wiring, call.page):
-        await call.set_up()
-        call.prompt("Hm", last=False)
-        await call.world.ask("A note from the page")
-        call.world.redis.refusing = True
-        await asyncio.sleep(3)
-        call.world.redis.refusing = False
-        await asyncio.sleep(6)
-    assert call.said() == ["Noted."]
 
 
 @in_virtual_time

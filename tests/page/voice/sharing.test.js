@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { UserStorage } from '../../../public/client/storage.js';
 import * as realtime from '../../../public/voice/realtime.js';
-import { Sharing } from '../../../public/voice/sharing.js';
+import { Sharing } from '../../../public/voice/talk/sharing.js';
 import { anotherPage, Browser, connected, settled } from '../kit.js';
 
 const LASTS_MS = 20_000; // a claim of the stub

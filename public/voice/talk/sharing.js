@@ -4,13 +4,13 @@
  * another device would say it too. Whatever it is, the adapter gets it, as silent if it is not told.
  */
 
-import { SPOKEN } from '../client/storage.js';
-import { pause } from '../client/waiting.js';
-import { claim } from './claims.js';
+import { SPOKEN } from '../../client/storage.js';
+import { pause } from '../../client/waiting.js';
+import { claim } from '../claims.js';
 
-/** @typedef {import('../client/types.js').Entry} Entry */
-/** @typedef {import('../client/types.js').Message} Message */
-/** @typedef {import('../client/speaker.js').Held} Held */
+/** @typedef {import('../../client/types.js').Entry} Entry */
+/** @typedef {import('../../client/types.js').Message} Message */
+/** @typedef {import('../../client/speaker.js').Held} Held */
 
 const LONGEST_MS = 180_000; // a message that the vendor has not said by then may be said elsewhere
 
@@ -22,7 +22,7 @@ export class Sharing {
   #isOver = false;
 
   /**
-   * @param {import('../client/speaker.js').SpeakerContext} context
+   * @param {import('../../client/speaker.js').SpeakerContext} context
    * @param {(entry: Entry) => void} pass gives an entry to the adapter
    */
   constructor(context, pass) {
