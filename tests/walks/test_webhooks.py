@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from local.pusher import Event
 from tests.walks.conftest import LIMIT_S, Person, Town, says
 from tests.walks.roads import say, subscribed, until_listening
 
