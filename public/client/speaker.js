@@ -33,7 +33,7 @@ import { waitFor } from './waiting.js';
  * @property {Promise<void>} lost resolves when another device may say it
  */
 
-const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
+const SLOWEST_MS = 350; // for one character: Japanese at the slowest speed that the page offers
 const LEAST_MS = 30_000;
 
 export class Speaker {
