@@ -119,6 +119,7 @@ function old(isDecided) {
 
 function control({ type, questionId, seq, how }) {
   if (type === 'heard') return [200, { seq, how }];
+  if (type === 'claim') return [200, { seq, state: 'yours', claim: seq, leftMs: 60_000 }];
   const decision = { questionId, verdict: type };
   const { seq: own } = append({ role: 'user', text: 'Yes, do that.', runId: 'q', decision });
   const message = say('q', 'It is deleted.', { doneAfterThis: true });

@@ -160,6 +160,17 @@ async def test_a_blocked_microphone_is_explained(page: Page) -> None:
     await expect(page.get_by_text("The microphone is blocked")).to_be_visible()
 
 
+async def test_an_ear_that_cannot_be_opened_is_explained(page: Page) -> None:
+    await page.evaluate(
+        "SpeechRecognition.prototype.start = () => { throw new DOMException('', 'DeniedError'); };"
+        "null"
+    )
+
+    await page.get_by_role("button", name="Dictate").click()
+
+    await expect(page.get_by_text("Dictation failed (DeniedError).")).to_be_visible()
+
+
 async def test_a_browser_that_cannot_listen_says_so(context: BrowserContext) -> None:
     async with gateway() as address:
         page = await context.new_page()
