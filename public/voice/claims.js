@@ -9,6 +9,7 @@ import { pause, waitFor } from '../client/waiting.js';
 /** @typedef {import('../client/speaker.js').Claim} Claim */
 
 const AGAIN_MS = 5000; // until a claim that failed is tried again
+const SPARE_MS = 1500; // after the end of another device's claim: while that speaks on, it asks first
 const LATE_MS = 3000; // without a reply for so long, what else is to be said goes first
 const LOOK_MS = 1000; // until the next look at such a reply
 const ELSEWHERE_MS = 1500; // by then the device that asked has the answer too
@@ -54,7 +55,7 @@ export async function claim({ world, claim: request, isOurs }, waiting, say) {
   asked.delete(waiting);
   const { state, endMs } = first;
   if (state === 'over') userStorage.take(SPOKEN, seq);
-  if (state === 'held') waiting.sinceMs = endMs;
+  if (state === 'held') waiting.sinceMs = endMs + SPARE_MS;
   if (state !== 'yours' || endMs <= clock.now()) return;
   /** @type {import('../client/speaker.js').Held} */
   const held = { number: first.number, lost: new Promise((lose) => keep(first, lose)) };

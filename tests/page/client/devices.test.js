@@ -132,6 +132,21 @@ test('while claims fail other messages are not held up, and the claim is tried a
   assert.deepEqual(spoken, ['first 1']);
 });
 
+test('at the end of another device’s claim that one asks first, as it may still speak', async () => {
+  const page = await connected({ publishes: true });
+  const spoken = [];
+  speaking(page, spoken, 'first');
+  page.server.fail('/api/control', () => Response.json({ seq: 1, state: 'held', leftMs: LASTS_MS }));
+  page.server.say('news', { kind: 'notification' });
+
+  await page.clock.pass(LASTS_MS + 1000);
+  const early = claims(page.server).length;
+  await page.clock.pass(2000);
+
+  assert.equal(early, 1);
+  assert.deepEqual(spoken, ['first 1']);
+});
+
 test('a claim without a reply keeps no answer waiting, and is still used when it comes', async () => {
   const page = await connected({ publishes: true });
   const { promise, resolve } = deferred();
