@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
     from brain.run.turn import Invocation, Turn
     from brain.says.choice import Languages
+    from brain.settings.variables import Env
     from brain.texts.moments import ZoneOf
     from brain.tools.invocations import Proposal, Tool, ToolInvocation
-    from brain.variables import Env
 
 
 type ResourceHandler = Callable[[Request, str], Awaitable[ASGIApp]]

@@ -13,7 +13,7 @@ from brain import settings
 from brain.chat.choice import ModelChoice
 from brain.cloud.model.chat import BASE_URLS
 from brain.errors import SettingMissing
-from brain.variables import Env
+from brain.settings.variables import Env
 
 if TYPE_CHECKING:
     import httpx

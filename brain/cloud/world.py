@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Model, Queue, Schemas
     from brain.run.services import Services
-    from brain.variables import Env
+    from brain.settings.variables import Env
 
 
 class NotInThisWorld(BrainError):
@@ -46,7 +46,7 @@ class World:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inside:
     """All adapters of a rehearsed brain. There are no others: see
-    `brain.adapters.WorldAdapters`.
+    `brain.wiring.adapters.WorldAdapters`.
 
     `env` has no address and no secret.
     """

@@ -6,7 +6,7 @@ from brain.email.settings import account
 from brain.email.smtp import SmtpPost
 from brain.errors import MailboxUnreachable
 from brain.run.ports import Clock
-from brain.variables import Env
+from brain.settings.variables import Env
 
 STEP_S = 3.0  # seconds for each step: less than a check may take
 

@@ -21,8 +21,8 @@ from brain.email.ports import Emails
 from brain.errors import DatabaseUnreachable, QueueUnreachable, SettingMissing
 from brain.events.ports import Takers
 from brain.feature import Feature, Platform, Readers, Resources, Webhook
+from brain.settings.variables import Env
 from brain.tools.invocations import Tool
-from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.cloud.checks import Fine

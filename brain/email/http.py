@@ -29,7 +29,7 @@ from brain.http.resources import (
     there,
 )
 from brain.run.ports import Clock
-from brain.variables import Env
+from brain.settings.variables import Env
 
 MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # including attachments; the platform accepts 4.5 MB
 NO_EMAIL = "You have no email account here."

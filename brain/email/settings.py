@@ -11,7 +11,7 @@ from brain import settings
 from brain.email.model import Address
 from brain.email.outgoing import recipient
 from brain.errors import SettingMissing
-from brain.variables import Env, user_id
+from brain.settings.variables import Env, user_id
 
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 

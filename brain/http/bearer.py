@@ -10,8 +10,8 @@ from brain import settings
 from brain.errors import TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.tokens import Tokens
+from brain.settings.variables import key_digest
 from brain.texts.ids import is_mind_id
-from brain.variables import key_digest
 
 if TYPE_CHECKING:
     from brain.cloud.redis.wrong_tries import WrongTries

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from brain.feature import CallTaker, Feature, Platform, Resources
 from brain.jobs.settings import are_on, needed
-from brain.variables import Env
+from brain.settings.variables import Env
 
 if TYPE_CHECKING:
     from brain.http.minds import Minds

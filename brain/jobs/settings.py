@@ -1,8 +1,9 @@
 """The settings of jobs."""
 
-from brain import settings, variables
+from brain import settings
 from brain.errors import SettingMissing
-from brain.variables import Env
+from brain.settings import variables
+from brain.settings.variables import Env
 
 DAILY_TOKENS = 2_000_000  # of the jobs of one user on a day (UTC)
 

@@ -12,7 +12,7 @@ from brain.errors import SettingMissing
 from brain.http.edge import Answer, where
 from brain.http.origins import origins_of
 from brain.http.version import VERSION
-from brain.variables import Env
+from brain.settings.variables import Env
 from brain.wiring import Wiring
 
 GRACE_S = 0.5  # seconds after LIMIT_S: a check that knows its own limit says more

@@ -22,7 +22,7 @@ from brain.preferences.flow import preferences_soon
 from brain.preferences.model import InUse
 from brain.preferences.rules import in_use
 from brain.run.store import Status
-from brain.variables import Env, key_digest
+from brain.settings.variables import Env, key_digest
 from brain.wiring import Wiring
 
 

@@ -8,8 +8,8 @@ from brain.http.edge import problem_of
 from brain.http.socket import NOT_ALLOWED, RESTART, HangUp, Socket
 from brain.routes.telephone import Telephone
 from brain.run.turn import Invocation
+from brain.settings.variables import public_url
 from brain.texts.ids import is_mind_id
-from brain.variables import public_url
 from brain.voice.relay.redis import RedisTickets
 from brain.voice.relay.signed import addresses_of, is_signed
 from brain.voice.settings import twilio_token

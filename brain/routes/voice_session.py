@@ -12,7 +12,7 @@ from brain.codec import iso
 from brain.errors import VendorAbsent, VendorBusy, VendorRefused
 from brain.http.bodies import INVALID_BODY, Body, Language, parse
 from brain.http.edge import Answer, Problem, read_json
-from brain.variables import public_url
+from brain.settings.variables import public_url
 from brain.voice.relay.redis import TICKET_S, RedisTickets
 from brain.voice.sessions.flow import WriteBrief
 from brain.voice.sessions.model import AlreadyOpen, Begun, Brief, DayUsedUp, VendorName

@@ -8,20 +8,10 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from brain import variables
 from brain.errors import SettingMissing
 from brain.run.limits import LEASE_S
 from brain.says.choice import LANGUAGES, tag_in
-from brain.setting_types import (
-    AccessKey,
-    ChannelSettings,
-    EventSettings,
-    QueueSettings,
-    SessionSettings,
-    StoreSettings,
-    TimeSettings,
-    TokenSettings,
-)
+from brain.settings import variables
 from brain.settings.models import (
     DEFAULT_MODELS,
     at_once,
@@ -32,7 +22,17 @@ from brain.settings.models import (
     models,
     prices,
 )
-from brain.variables import Env
+from brain.settings.types import (
+    AccessKey,
+    ChannelSettings,
+    EventSettings,
+    QueueSettings,
+    SessionSettings,
+    StoreSettings,
+    TimeSettings,
+    TokenSettings,
+)
+from brain.settings.variables import Env
 
 # Other modules import the types of the groups, and the readers of the models, from here.
 __all__ = [

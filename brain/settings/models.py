@@ -2,12 +2,12 @@
 
 import json
 
-from brain import variables
 from brain.chat.choice import ModelChoice, Provider
 from brain.chat.prices import Prices
 from brain.errors import SettingMissing
-from brain.setting_types import ModelSettings
-from brain.variables import Env
+from brain.settings import variables
+from brain.settings.types import ModelSettings
+from brain.settings.variables import Env
 
 FIRST_TOKEN_S = 60.0  # seconds; some models think long, and some servers load them first
 AT_ONCE = 6  # calls of minds at one provider; most free and small plans allow as many

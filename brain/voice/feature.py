@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from brain.feature import Feature, Platform
-from brain.variables import Env
+from brain.settings.variables import Env
 
 if TYPE_CHECKING:
     from brain.run.services import Holding

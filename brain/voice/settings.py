@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from brain import variables
 from brain.errors import SettingMissing
-from brain.variables import Env
+from brain.settings import variables
+from brain.settings.variables import Env
 
 OPENAI_URL = "https://api.openai.com/v1"
 GEMINI_URL = "https://generativelanguage.googleapis.com"

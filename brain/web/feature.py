@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from brain.errors import SettingMissing
 from brain.feature import Feature, Platform
+from brain.settings.variables import Env
 from brain.tools.invocations import Tool
-from brain.variables import Env
 from brain.web import settings
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from brain import settings, variables
+from brain import settings
 from brain.chat.choice import ModelChoice
 from brain.errors import SettingMissing
-from brain.variables import Env
+from brain.settings import variables
+from brain.settings.variables import Env
 
 type EngineName = Literal["brave", "searxng", "openrouter"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from brain import settings
-from brain.adapters import Adapters
 from brain.errors import SettingMissing
 from brain.run.limits import Limits
-from brain.variables import Env
+from brain.settings.variables import Env
+from brain.wiring.adapters import Adapters
 
 FULL = {
     "UPSTASH_REDIS_REST_URL": "https://redis.example",

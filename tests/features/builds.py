@@ -73,7 +73,7 @@ def build_without(feature: str, root: Path) -> Build:
         if not name.is_relative_to(f"brain/{feature}"):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, root / name)
-    wiring, line = root / "brain" / "wiring.py", f'    "{feature}",\n'
+    wiring, line = root / "brain" / "wiring" / "__init__.py", f'    "{feature}",\n'
     text = wiring.read_text("utf-8")
     assert text.count(line) == 1, f"the wiring does not list {feature} on one line"
     wiring.write_text(text.replace(line, ""), "utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from brain.http.tokens import MOST_S, NO_KEY, SIGN_IN, TOKEN_S, Token, Tokens
 from brain.settings import TokenSettings
-from brain.variables import key_digest
+from brain.settings.variables import key_digest
 
 SECRET, NEXT = (f"{word} secret of at least thirty-two bytes" for word in ("one", "another"))
 KEY = key_digest("open sesame, please")

@@ -15,8 +15,8 @@ from brain.cloud.model.client import ModelClient
 from brain.cloud.model.known import Known
 from brain.cloud.model.wire import Waits
 from brain.errors import FaultClass
-from brain.setting_types import ModelSettings
-from brain.variables import Env
+from brain.settings.types import ModelSettings
+from brain.settings.variables import Env
 
 SHORT_WAIT_S = 25.0  # seconds for a first sign, where two tries have to fit into a minute
 MOST_KEPT = 200  # choices, and models about which something is known; the oldest go first

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from brain import variables
 from brain.errors import SettingMissing
-from brain.variables import Env
+from brain.settings import variables
+from brain.settings.variables import Env
 
 PATIENCE_S = 15.0  # seconds; below the 20 s that Vapi waits for a word
 CONTROL_HOSTS = ("vapi.ai",)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from brain.cloud.redis.scripts import Redis
 from brain.errors import SettingMissing
 from brain.run.ports import Clock
-from brain.variables import Env
+from brain.settings.variables import Env
 from brain.voice.sessions.flow import VoiceSessions
 from brain.voice.sessions.gemini import NAME, GeminiLive
 from brain.voice.sessions.openai import LIVE, REALTIME, OpenAILive, OpenAIRealtime

@@ -25,9 +25,9 @@ MODULES = (
     "run.lease", "run.wakeup", "run.deliver", "run.services", "run.run_state",
     "run.turn", "run.admit", "run.reinvoke", "preferences.flow", "memory.services",
     "memory.archiving", "memory.flow", "notices.services", "notices.assessing",
-    "notices.flow", "questions.flow", "questions.whole", "questions.settling", "aside.flow",
-    "events.flow", "run.asking", "run.work", "run.model", "run.loop", "run.go",
-    "http.stopping", "http.waiting",
+    "notices.flow", "questions.flow", "questions.whole", "questions.settling",
+    "questions.aside.flow", "events.flow", "run.asking", "run.work", "run.model", "run.loop",
+    "run.go", "http.stopping", "http.waiting",
 )  # fmt: skip
 IMPORTED = re.compile(rf"^from brain\.({'|'.join(map(re.escape, MODULES))}) import", re.MULTILINE)
 
@@ -106,7 +106,7 @@ def _parts(loaded: dict[str, ModuleType]) -> Parts:
         loaded["questions.flow"].SpokenDecisions,
         loaded["questions.flow"].AskUnlessTrusted,
         loaded["questions.settling"].Settles,
-        loaded["aside.flow"].AnswersAside,
+        loaded["questions.aside.flow"].AnswersAside,
     )
     return {part.__name__: part for part in parts}
 

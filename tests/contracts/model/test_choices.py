@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from brain.adapters import Adapters
 from brain.chat.choice import ModelChoice
 from brain.cloud.model.chat import ChatSettings
 from brain.errors import ModelUnavailable, SettingMissing
 from brain.run.ports import Prompt
+from brain.wiring.adapters import Adapters
 from tests.contracts.model.chat_stage import (
     KEY,
     Wire,

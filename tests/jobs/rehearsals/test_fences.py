@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from brain.adapters import Adapters, WorldAdapters
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.world import Inside, NotInThisWorld
 from brain.feature import Feature, Platform
@@ -17,6 +16,7 @@ from brain.run.moves import WakeCall
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect, ToolSpec
 from brain.wiring import RehearsedWiring
+from brain.wiring.adapters import Adapters, WorldAdapters
 from tests.jobs.rehearsals.conftest import MakeStage
 from tests.jobs.rehearsals.stage import Cast, House, MemoryQueue, call, quit_with
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from brain.aside.enquiry import Doing, in_words
 from brain.codec import Json
 from brain.errors import TooManyTexts
+from brain.questions.aside.enquiry import Doing, in_words
 from brain.run.deliver import Reply, Shown
 from brain.run.go import brain_go
 from brain.run.limits import Limits

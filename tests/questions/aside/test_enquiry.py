@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.aside.enquiry import KINDS, Doing, asked_in, asks_for_status, in_words
+from brain.questions.aside.enquiry import KINDS, Doing, asked_in, asks_for_status, in_words
 from brain.says import en
 from brain.says.choice import progress_in
 from brain.texts import spoken

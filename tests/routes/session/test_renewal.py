@@ -9,7 +9,7 @@ import pytest
 
 from brain.http.tokens import SIGN_IN, Tokens
 from brain.settings import OWNER, TokenSettings
-from brain.variables import key_digest
+from brain.settings.variables import key_digest
 from tests.routes.stage import ACCESS_KEY, JWT_SECRET, Deployment, User, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -10,7 +10,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from brain import settings
-from brain.adapters import Adapters, WorldAdapters
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import Inside
 from brain.errors import SettingMissing
@@ -26,8 +25,9 @@ from brain.preferences.watched import WatchedPreferences
 from brain.run.ports import Log, Queue
 from brain.run.services import Around, Services
 from brain.says.choice import Languages
+from brain.settings.variables import Env
 from brain.texts.moments import ZoneOf, none_set
-from brain.variables import Env
+from brain.wiring.adapters import Adapters, WorldAdapters
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 # which order features act around a run, read a text and offer their tools to the model.
 FEATURES = (
     "questions",
-    "aside",
     "preferences",
     "documents",
     "notices",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from brain.aside.enquiry import Doing, asked_in, in_words
 from brain.errors import TooManyTexts
+from brain.questions.aside.enquiry import Doing, asked_in, in_words
 from brain.run.deliver import Outcome, Reply
 from brain.run.messages import Draft, Kind
 from brain.run.moves import AnsweredAside, Arrival, Duplicate, RateLimited

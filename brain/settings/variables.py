@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from brain.errors import SettingMissing
-from brain.setting_types import AccessKey
+from brain.settings.types import AccessKey
 from brain.texts.ids import RESERVED, is_mind_id
 
 MIN_PASSWORD_CHARS = 16  # of a password for programs and of an access key

@@ -31,7 +31,7 @@ from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
 from brain.run.limits import Limits
 from brain.run.turn import Invocation
-from brain.variables import Env
+from brain.settings.variables import Env
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
