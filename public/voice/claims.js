@@ -9,7 +9,7 @@ import { pause, waitFor } from '../client/waiting.js';
 /** @typedef {import('../client/speaker.js').Claim} Claim */
 
 const AGAIN_MS = 5000; // until a claim that failed is tried again
-const SPARE_MS = 1500; // after the end of another device's claim: while that speaks on, it asks first
+const SPARE_MS = 700; // after the end of another device's claim: while that speaks on, it asks first
 const LATE_MS = 3000; // without a reply for so long, what else is to be said goes first
 const LOOK_MS = 1000; // until the next look at such a reply
 const ELSEWHERE_MS = 1500; // by then the device that asked has the answer too

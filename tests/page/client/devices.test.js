@@ -139,7 +139,7 @@ test('at the end of another device’s claim that one asks first, as it may stil
   page.server.fail('/api/control', () => Response.json({ seq: 1, state: 'held', leftMs: LASTS_MS }));
   page.server.say('news', { kind: 'notification' });
 
-  await page.clock.pass(LASTS_MS + 1000);
+  await page.clock.pass(LASTS_MS + 400);
   const early = claims(page.server).length;
   await page.clock.pass(2000);
 
