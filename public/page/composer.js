@@ -130,8 +130,8 @@ export class Composer {
     this.#hideHint();
     try {
       this.#recognizer.listen();
-    } catch {
-      this.#showHint(problemInWords('failed'));
+    } catch (error) {
+      this.#showHint(problemInWords(/** @type {Error} */ (error).name));
     }
   }
 
