@@ -85,14 +85,17 @@ def email_routes(
 
     async def mark(request: Request, user_id: str) -> ASGIApp:
         """Note that the email was read: here at once, in the mailbox after the response."""
-        id, kept = id_of(request), of(user_id)
-        parse(ReadBody, await read_json(request))
-        known(id if await kept.mark_read(user_id, id) else None, "email")
-        at = mailbox()
-        beside = BackgroundTask(_mark_there, at, user_id, id) if at is not None else None
-        return Answer({"id": id, "unread": False}, background=beside)
+        return await _marked(request, user_id, of(user_id), mailbox())
 
     return {"emails": {"GET": show, "PATCH": mark}}
+
+
+async def _marked(request: Request, user_id: str, kept: Emails, mailbox: Mailbox | None) -> ASGIApp:
+    id = id_of(request)
+    parse(ReadBody, await read_json(request))
+    known(id if await kept.mark_read(user_id, id) else None, "email")
+    beside = BackgroundTask(_mark_there, mailbox, user_id, id) if mailbox is not None else None
+    return Answer({"id": id, "unread": False}, background=beside)
 
 
 async def _mark_there(mailbox: Mailbox, user_id: str, id: str) -> None:
