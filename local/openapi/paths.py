@@ -31,6 +31,7 @@ from local.openapi.operations import (
 )
 from local.openapi.parts import listed
 from local.openapi.schemas import nullable, page, ref, thing
+from local.openapi.user import user_paths
 from local.openapi.voice import voice_paths
 
 
@@ -131,6 +132,7 @@ def _things() -> Json:
         "/api/preferences": _preferences(),
         "/api/rules": _rules(),
         "/api/reminders": _reminders(),
+        **user_paths(),
         "/api/questions": {
             "get": got(
                 "Show the question that waits for a decision.",
