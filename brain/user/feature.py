@@ -8,7 +8,7 @@ from brain.feature import Feature, Platform, Resources
 if TYPE_CHECKING:
     from brain.user.flow import ErasingServices
     from brain.user.packing import Export
-    from brain.user.ports import Calls
+    from brain.user.ports import PendingCalls
 
 
 def feature(platform: Platform) -> Feature:
@@ -63,7 +63,7 @@ def exporting(platform: Platform) -> "Export":
     )
 
 
-def _calls(platform: Platform) -> "Calls | None":
+def _calls(platform: Platform) -> "PendingCalls | None":
     """Return the queue; None without one: nothing was put on it."""
     try:
         return platform.queue

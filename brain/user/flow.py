@@ -9,7 +9,7 @@ from brain.errors import ChannelUnreachable, QueueUnreachable
 from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock
 from brain.user.model import Counts, Scope
-from brain.user.ports import Calls, Rows, Traces
+from brain.user.ports import PendingCalls, Rows, Traces
 from brain.user.rules import camel
 
 AT_ONCE = 10  # messages of the queue that are cancelled at the same time
@@ -29,7 +29,7 @@ class ErasingServices:
 
     traces: Traces
     rows: Rows | None
-    calls: Calls | None
+    calls: PendingCalls | None
     channel: Channel
     clock: Clock
     limits: Limits

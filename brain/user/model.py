@@ -11,7 +11,7 @@ type Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
+class Silenced:
     """What the store had of an id when its run was ended.
 
     `was_busy`: a brain was at work, and may notice only later that its run is over. `entries` were

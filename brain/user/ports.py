@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 from brain.codec import Json
-from brain.user.model import Blank, Counts, Ended, Scope, Table
+from brain.user.model import Blank, Counts, Scope, Silenced, Table
 
 
 class Traces(Protocol):
     """What the state store has of a user. All raise StoreUnreachable."""
 
-    async def end(self, id: str, scope: Scope) -> Ended:
+    async def end(self, id: str, scope: Scope) -> Silenced:
         """End the run of a user or a mind, and erase its log and what belongs to it.
 
         The fence of a run that was on is raised, and kept as long as a lease.
@@ -52,7 +52,7 @@ class Holdings(Protocol):
         """Return what the store has of a user, by the key's name, but for the log."""
 
 
-class Calls(Protocol):
+class PendingCalls(Protocol):
     """The messages on the queue."""
 
     async def cancel(self, message_id: str) -> None:

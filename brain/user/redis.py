@@ -10,7 +10,7 @@ from typing import Any
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, milliseconds
 from brain.run.limits import Limits
-from brain.user.model import Blank, Ended, Scope
+from brain.user.model import Blank, Scope, Silenced
 from brain.user.rules import plain
 
 ENDED = ("run", "log", "journal", "memory", "questions", "withdrawn", "queued")
@@ -40,7 +40,7 @@ class RedisTraces:
         self._redis = redis
         self._limits = limits
 
-    async def end(self, id: str, scope: Scope) -> Ended:
+    async def end(self, id: str, scope: Scope) -> Silenced:
         """End the run, and erase what is always under the same names."""
         return await self._erase(Keys.of(id), scope, Keys.of(id).keys(*ENDED))
 
@@ -86,11 +86,11 @@ class RedisTraces:
             return {name: plain(of) for name, of in value.items()}
         return [plain(of) for of in value] if isinstance(value, list) else plain(value or "")
 
-    async def _erase(self, keys: Keys, scope: Scope, names: Sequence[str]) -> Ended:
+    async def _erase(self, keys: Keys, scope: Scope, names: Sequence[str]) -> Silenced:
         fence_ms = str(milliseconds(self._limits.lease_s))
         arguments = {"scope": scope, "fence_ms": fence_ms}
         reply = await ERASE.run(self._redis, names, arguments)
-        return Ended(
+        return Silenced(
             was_busy=reply.flag("busy"),
             entries=reply.number("entries"),
             queued=tuple(reply.items("queued")),

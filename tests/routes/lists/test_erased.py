@@ -206,7 +206,8 @@ async def test_without_the_conversation_the_documents_and_facts_stay(
     assert (await anna.got("reminders"))["total"] == 1
     left = await traces(home, store, anna.id)
     kinds = {key.partition("}:")[2].partition(":")[0] for key in left if "}:" in key}
-    assert not kinds & {"log", "journal", "questions", "rest", "id", "withdrawn"}
+    words = {key: text for key, text in (await contents(store)).items() if key in left}
+    assert not kinds & {"log", "journal", "questions", "rest", "id", "withdrawn"}, words
     assert "archive" not in left
 
 
