@@ -7,8 +7,6 @@ features. A package that is not listed is never imported, and the rest works wit
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -118,6 +116,12 @@ class Platform(Protocol):
     async def known(self, user_id: str) -> str:
         """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""
 
+    async def stand_ins(self, user_id: str) -> Sequence[str]:
+        """Return the ids that take the place of this user's id in the stores."""
+
+    async def erased(self, user_id: str) -> None:
+        """Tell the features that everything of this user is erased. Raises Unreachable."""
+
     @property
     def services(self) -> "Services":
         """What the user's own brain runs with; not before all features are made."""
@@ -198,45 +202,7 @@ class Feature:
     """Asks the feature's own services, for /api/health?deep=1. Raises Faulty, SettingMissing."""
     faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
     """What failed lately, for /api/health: sentences, by the group of settings."""
-
-
-class Together:
-    """The features of a platform, and what all of them do, one after the other."""
-
-    _features: tuple[str, ...]
-
-    @cached_property
-    def features(self) -> tuple[Feature, ...]:
-        """The features, in the order of their names."""
-        modules = (import_module(f"brain.{name}.feature") for name in self._features)
-        return tuple(module.feature(self) for module in modules)
-
-    async def played(self, user_id: str, text: str) -> None:
-        """Tell the features that the user has heard a message to its end."""
-        for act in filter(None, (each.played for each in self.features)):
-            await act(user_id, text)
-
-    async def addition(self, user_id: str) -> str:
-        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
-        found = [await each.addition(user_id) for each in self.features if each.addition]
-        return "\n\n".join(text for text in found if text)
-
-    @property
-    def personas(self) -> "PersonaStore | None":
-        made = filter(None, (each.personas for each in self.features))
-        return next((make() for make in made), None)
-
-    async def known(self, user_id: str) -> str:
-        """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""
-        found = [await each.known(user_id) for each in self.features if each.known]
-        return "\n\n".join(text for text in found if text)
-
-    async def addition_changed(self, user_id: str) -> None:
-        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
-        for changed in filter(None, (each.preferences_changed for each in self.features)):
-            await changed()(user_id)
-
-    async def on_session(self, user_id: str) -> None:
-        """Let features act when a page begins a session."""
-        for act in filter(None, (each.on_session for each in self.features)):
-            await act(user_id)
+    stand_ins: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
+    """Returns ids that take the place of a user's id in the stores, such as those of minds."""
+    erased: "Callable[[str], Awaitable[None]] | None" = None
+    """Called with the user's id once everything of the user is erased. Raises Unreachable."""

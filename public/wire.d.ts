@@ -33,7 +33,7 @@ export interface Utterance {
   turn?: CallTurn | null;
   replaces?: string | null;
   speculative?: boolean;
-  kind?: 'text' | 'withdrawal';
+  kind?: 'text' | 'withdrawal' | 'erased';
   withdraws?: number[];
   withdrawn?: boolean;
 }
@@ -82,7 +82,7 @@ export interface Message {
   id: string;
   seq: number;
   role: 'brain';
-  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question' | 'erased';
   text: string;
   speech?: string | null;
   doneAfterThis: boolean;
@@ -684,6 +684,14 @@ export interface Scenario {
   rubric?: string[];
 }
 
+/** What to erase. `confirm` is the user's id, for what cannot be taken back. */
+export interface EraseBody {
+  scope: 'all' | 'conversation' | 'messages';
+  confirm?: string | null;
+  fromSeq?: number | null;
+  untilSeq?: number | null;
+}
+
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name; None means the time zone of the user's device. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface PreferencesBody {
   trusted?: string[];
@@ -726,14 +734,29 @@ export interface AddedFile {
 
 export type Entry = Utterance | Message;
 
+/** The place of an entry whose text the user has erased. */
+export interface ErasedEntry {
+  seq: number;
+  id: string;
+  role: 'user' | 'brain';
+  kind: 'erased';
+  text: '';
+  createdAt: string;
+}
+
+export interface Erased {
+  state: 'erased';
+  counts: Record<string, number>;
+}
+
 export interface LogPage {
-  messages: Entry[];
+  messages: (Entry | ErasedEntry)[];
   nextSince: number;
   lastSeq: number;
 }
 
 export interface EarlierPage {
-  messages: Entry[];
+  messages: (Entry | ErasedEntry)[];
   previousBefore: number | null;
   lastSeq: number;
 }
@@ -750,7 +773,7 @@ export interface FoundPage {
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;
-  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question' | 'erased';
   text: string;
   question: Question | null;
   expiresAt: string | null;

@@ -42,6 +42,8 @@ def retry_after_s(retried: int) -> int:
     return int(3 * 4 ** min(max(retried, 0), RETRIES))
 
 
+type Noted = Callable[[str, str, float], Awaitable[None]]  # user id, message id, delay in seconds
+
 WAKE_CALL = Form(WakeCall, first=("userId", "runId", "fence", "wake", "reason"))
 
 
@@ -53,11 +55,17 @@ class FlowLimit:
     parallelism: int
 
 
+async def unnoted(user_id: str, message_id: str, delay_s: float) -> None:
+    """Note nothing: the messages cannot be cancelled."""
+
+
 class QStashQueue:
     """`Queue` on QStash."""
 
-    def __init__(self, at: QueueSettings) -> None:
+    def __init__(self, at: QueueSettings, *, note: Noted = unnoted) -> None:
+        """`note` keeps the ids of the messages for a user, so that they can be cancelled."""
         self._at = at
+        self._note = note
         # Several deployments may share the account, and schedule ids are unique per account.
         self._deployment = hashlib.sha256(at.public_url.encode()).hexdigest()[:16]
         self._client: AsyncQStash | None = None
@@ -102,6 +110,16 @@ class QStashQueue:
             )
         )
 
+    async def drop_schedule(self, name: str) -> None:
+        """End a schedule, if there is one. Raises QueueUnreachable."""
+        await self._insist(
+            lambda client: _gone(client.schedule.delete(f"{name}-{self._deployment}"))
+        )
+
+    async def cancel(self, message_id: str) -> None:
+        """Cancel a message, if it still waits. Raises QueueUnreachable."""
+        await self._insist(lambda client: _gone(client.message.cancel(message_id)))
+
     async def aclose(self) -> None:
         """Close the connections."""
         if self._client is not None:
@@ -112,7 +130,7 @@ class QStashQueue:
         self, route: str, body: Json, delay_s: float, dedup_id: str, limit: FlowLimit | None = None
     ) -> None:
         flow: FlowControl = {"key": limit.key, "parallelism": limit.parallelism} if limit else {}
-        await self._insist(
+        sent = await self._insist(
             lambda client: client.message.publish_json(
                 url=f"{self._at.public_url}{route}",
                 body=body,
@@ -124,8 +142,9 @@ class QStashQueue:
                 retry_delay=RETRY_DELAY,
             )
         )
+        await self._note(str(body.get("userId", "")), str(getattr(sent, "message_id", "")), delay_s)
 
-    async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> None:
+    async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> object:
         """Send until QStash acknowledges, at most TRIES times. Raises QueueUnreachable.
 
         A retry is safe: QStash recognizes it by the deduplication id or the schedule's id.
@@ -137,7 +156,7 @@ class QStashQueue:
         for _ in range(TRIES):
             try:
                 async with asyncio.timeout(TRY_S):
-                    await send(await self._current())
+                    return await send(await self._current())
             except DailyMessageLimitExceededError as error:
                 log.error("queue: the daily limit is used up")
                 told = QueueUnreachable("the queue's daily limit is used up")
@@ -145,8 +164,6 @@ class QStashQueue:
             except (TimeoutError, httpx.HTTPError, QStashError, *BAD_RESPONSES) as error:
                 reason = type(error).__name__
                 log.warning("queue: no acknowledgement, reason=%s", reason)
-            else:
-                return
         raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
 
     async def _current(self) -> "AsyncQStash":
@@ -158,6 +175,17 @@ class QStashQueue:
             if self._client is None or self._loop is not loop:
                 self._loop, self._client = loop, made
         return self._client
+
+
+async def _gone(deleting: Awaitable[object]) -> None:
+    """Await a deletion. What is not there is deleted already."""
+    from qstash.errors import QStashError
+
+    try:
+        await deleting
+    except QStashError as error:
+        if "status: 404" not in str(error):
+            raise
 
 
 def _make(token: str, base_url: str | None) -> "AsyncQStash":

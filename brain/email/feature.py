@@ -1,6 +1,5 @@
 """The email feature: reads, searches and sends email, and announces new email."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
@@ -9,16 +8,10 @@ from typing import TYPE_CHECKING
 from brain import settings
 from brain.cloud.world import World
 from brain.documents.feature import documents_of
-from brain.email.flow import (
-    CHECK,
-    EmailServices,
-    check_mailbox,
-    take_email,
-    watch_mailbox,
-)
+from brain.email.flow import CHECK, EmailServices, take_email
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.ports import Emails, Mailbox
-from brain.errors import DatabaseUnreachable, QueueUnreachable, SettingMissing
+from brain.errors import DatabaseUnreachable, SettingMissing
 from brain.events.ports import Takers
 from brain.feature import Feature, Platform, Readers, Resources, Webhook
 from brain.settings.variables import Env
@@ -29,10 +22,9 @@ if TYPE_CHECKING:
     from brain.email.postmark import PostmarkReader
     from brain.email.redis import MailboxFault
     from brain.email.sending import Account
+    from brain.email.watching import Watching
 
 NAMED = 50  # people whose names speech recognition is told
-
-log = logging.getLogger("brain")
 
 
 def feature(platform: Platform) -> Feature:
@@ -46,7 +38,8 @@ def feature(platform: Platform) -> Feature:
         webhook=email.webhook,
         resources=email.resources,
         session=lambda user_id: {"email": email.is_here(user_id)},
-        on_session=email.watch,
+        on_session=lambda user_id: email.watching.begin(user_id),
+        erased=lambda user_id: email.watching.end(user_id),
         names=email.names,
         seed=email.seed,
         settings={"email": _settings},
@@ -60,7 +53,6 @@ class _Email:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._is_watching = False
 
     @cached_property
     def emails(self) -> Emails | None:
@@ -114,6 +106,13 @@ class _Email:
         from brain.email.redis import MailboxFault
 
         return MailboxFault(self._platform.redis, self._platform.clock.now)
+
+    @cached_property
+    def watching(self) -> "Watching":
+        """The regular checks of the mailbox."""
+        from brain.email.watching import Watching
+
+        return Watching(self._platform, lambda: self.services)
 
     @cached_property
     def postmark(self) -> "PostmarkReader | None":
@@ -170,7 +169,7 @@ class _Email:
             await take_email(self.services, user_id, word.email)
 
         async def changed(user_id: str, _: MailboxChanged) -> None:
-            await check_mailbox(self.services, user_id)
+            await self.watching.check(user_id)
 
         return {EmailBrought: brought, MailboxChanged: changed}
 
@@ -208,17 +207,6 @@ class _Email:
         except SettingMissing:  # the health route reports it
             return {}
         return {"email": [f"The last look into the mailbox failed: {reason}."]} if reason else {}
-
-    async def watch(self, user_id: str) -> None:
-        """Schedule the checks of the user's mailbox, if there is one: once per instance, and again
-        after a failure.
-        """
-        if self._is_watching:
-            return
-        try:
-            self._is_watching = await watch_mailbox(self.services, user_id)
-        except (QueueUnreachable, SettingMissing) as error:
-            log.warning("mailbox: not scheduled, reason=%s", type(error).__name__)
 
 
 def _readers() -> Readers:

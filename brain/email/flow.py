@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from brain.email.sending import Account
 
 SYNC_S = 20.0  # seconds for one sync of the mailbox; another call continues it
+MAILBOX = "mailbox"  # the name of the schedule of checks
 CHECK = "mailbox.check"  # the type of our own event
 CHECKS = "*/10 * * * *"  # every ten minutes: 144 of the free plan's 1,000 messages a day
 SLOT_S = 30  # seconds between two calls that continue a sync; longer than SYNC_S
@@ -70,7 +71,7 @@ async def watch_mailbox(services: EmailServices, user_id: str) -> bool:
     if services.account is None or services.account.owner != user_id:
         return False
     event = check_event(user_id)
-    await services.queue.keep_schedule("mailbox", cron=CHECKS, event=event)
+    await services.queue.keep_schedule(MAILBOX, cron=CHECKS, event=event)
     slot = int(services.clock.utc().timestamp() // SLOT_S)
     await services.queue.tell(event, delay_s=0, dedup_id=f"mail-{_user_key(user_id)}-now-{slot}")
     return True

@@ -1,6 +1,6 @@
 """Many minds: helpers, talks, rehearsals and rooms that work in the background."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ def feature(platform: Platform) -> Feature:
         session=lambda _: {"jobs": are_on(platform.env)},
         settings={"jobs": needed},
         absent=_absent,
+        stand_ins=parts.stand_ins,
     )
 
 
@@ -164,6 +165,16 @@ class _Parts:
             platform=self._platform,
         )
         return {**routes, "assist": {"POST": assisting(self._platform)}}
+
+    async def stand_ins(self, user_id: str) -> Sequence[str]:
+        """Return the ids that the user's minds may have, and those of what belongs to a job."""
+        if self._platform.database is None:
+            return ()
+        from brain.jobs.rules import all_ids, job_keys_id
+        from brain.jobs.stored.owned import job_ids
+
+        jobs = await job_ids(self._platform.database, user_id)
+        return [id for job in jobs for id in (*all_ids(job), job_keys_id(job))]
 
     async def addition(self, user_id: str) -> str:
         """Return name and instructions of the user's profile `main`."""

@@ -15,7 +15,7 @@ from brain.errors import EntryUnreadable
 from brain.memory.model import Found
 from brain.memory.rules import found_in, is_lasting, place_of, searched
 from brain.run.messages import LogEntry
-from brain.run.records import entry_from_wire, entry_to_wire
+from brain.run.records import ENTRY, entry_from_wire
 from brain.texts.words import best_passage, kept_words, query_of, sample_words
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class PostgresArchive:
 
 def archived(entry: LogEntry) -> dict[str, Any]:
     """Return the form of an entry in the archive: as on the wire, without what follows from it."""
-    form = entry_to_wire(entry)
+    form = ENTRY.encode(entry)
     form.pop("speech", None)
     form.pop("heard", None)
     return form

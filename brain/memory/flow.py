@@ -118,6 +118,12 @@ async def _summarise(services: MemoryServices, turn: Turn, window: int) -> None:
     prompt = Prompt(messages=summary_prompt(summary, part), tools=())
     answer = await services.model.answer(prompt, limit_s=min(SUMMARY_S, left_s))
     made = summarised(summary, part, answer.text)
-    if made != summary:
+    if made != summary and await _is_there(services, user_id, made):
         await services.block.keep_summary(user_id, made, instead_of=summary)
         log.info("memory: summarised, upto=%d", made.upto_seq)
+
+
+async def _is_there(services: MemoryServices, user_id: str, summary: Summary) -> bool:
+    """Whether the log still reaches to what was summarised: the user may have erased it."""
+    page = await services.store.read(user_id, since=summary.upto_seq - 1, limit=1)
+    return page.last_seq >= summary.upto_seq

@@ -32,7 +32,11 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
-    """The rolling summary of the log up to and including `upto_seq`; 0 means no entries."""
+    """The rolling summary of the log up to and including `upto_seq`; 0 means no entries.
+
+    `erasures`: how often the user had erased entries when it was read.
+    """
 
     text: str = ""
     upto_seq: int = 0
+    erasures: int = 0

@@ -18,11 +18,16 @@ class RedisShownBlock:
 
     async def summary(self, user_id: str) -> Summary:
         reply = await self._run(user_id, "read")
-        return Summary(text=reply.text("summary"), upto_seq=reply.number("upto"))
+        return Summary(
+            text=reply.text("summary"),
+            upto_seq=reply.number("upto"),
+            erasures=reply.number("erased"),
+        )
 
     async def keep_summary(self, user_id: str, summary: Summary, *, instead_of: Summary) -> None:
         upto, before = summary.upto_seq, instead_of.upto_seq
-        await self._run(user_id, "summary", summary.text, upto=upto, before=before)
+        erased = instead_of.erasures
+        await self._run(user_id, "summary", summary.text, upto=upto, before=before, erased=erased)
 
     async def keep_block(self, user_id: str, block: str, chosen: Preferences = NOTHING) -> None:
         language, zone = chosen.language or "", chosen.zone or ""
@@ -39,6 +44,7 @@ class RedisShownBlock:
         *,
         upto: int = 0,
         before: int = 0,
+        erased: int = 0,
         language: str = "",
         zone: str = "",
     ) -> ScriptReply:
@@ -51,6 +57,7 @@ class RedisShownBlock:
                 "keep_ms": KEEP_MS,
                 "upto": upto,
                 "before": before,
+                "erased": erased,
                 "language": language,
                 "zone": zone,
             },

@@ -96,10 +96,12 @@ def _known(facts: Sequence[Fact], limit: int) -> str:
 def is_lasting(entry: LogEntry) -> bool:
     """Whether a search may find the entry.
 
-    Breadcrumbs, empty messages and what was taken back are excluded.
+    Breadcrumbs, empty messages, and what was taken back or erased are excluded.
     """
     match entry:
-        case Utterance(withdrawn=True) | Utterance(kind="withdrawal") | Message(withdrawn=True):
+        case Utterance(withdrawn=True) | Message(withdrawn=True):
+            return False
+        case Utterance(kind="withdrawal" | "erased") | Message(kind=Kind.ERASED):
             return False
         case Utterance():
             return True

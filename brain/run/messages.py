@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NOTIFICATION = "notification"
     ERROR = "error"
     QUESTION = "question"
+    ERASED = "erased"  # the user has erased the text; the place stays
 
 
 class Speak(StrEnum):
@@ -107,7 +108,7 @@ class Utterance(UtteranceDraft):
 
     seq: int
     run_id: str
-    kind: Annotated[Literal["text", "withdrawal"], SPARSE] = "text"
+    kind: Annotated[Literal["text", "withdrawal", "erased"], SPARSE] = "text"
     withdraws: Annotated[tuple[int, ...], SPARSE] = ()
     withdrawn: Annotated[bool, SPARSE] = False
 

@@ -39,6 +39,7 @@ UTTERANCE = Form(
     first=("id", "seq", "role", "text", "messageId", "callId", "runId"),
 )
 ENTRY: OneOf[LogEntry] = OneOf(UTTERANCE, MESSAGE)
+PLACE = ("seq", "id", "role", "kind", "text", "createdAt")
 
 _DRAFT = Stored(Form(Draft))
 _UTTERANCE = Stored(Form(UtteranceDraft))
@@ -57,8 +58,9 @@ _RECORD = Stored(_RECORDS)
 
 
 def entry_to_wire(entry: LogEntry) -> Json:
-    """Return the wire form of a log entry."""
-    return ENTRY.encode(entry)
+    """Return the wire form of a log entry; of an erased one only its place."""
+    wire = ENTRY.encode(entry)
+    return {name: wire[name] for name in PLACE} if wire.get("kind") == "erased" else wire
 
 
 def message_to_wire(message: Message) -> Json:

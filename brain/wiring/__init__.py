@@ -15,7 +15,7 @@ from brain.cloud.world import Inside
 from brain.errors import SettingMissing
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Resources, Together
+from brain.feature import AskAlways, AtOnce, Resources
 from brain.http.edge import not_set_up
 from brain.http.feed import Feed
 from brain.http.minds import CallTaker, Minds, NoMinds
@@ -28,6 +28,7 @@ from brain.says.choice import Languages
 from brain.settings.variables import Env
 from brain.texts.moments import ZoneOf, none_set
 from brain.wiring.adapters import Adapters, WorldAdapters
+from brain.wiring.together import Together
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
@@ -47,14 +48,14 @@ FEATURES = (
     "web",
     "voice",
     "jobs",
+    "user",
 )
 
 
 class Wiring(Adapters, Together):
-    """The adapters and features of one instance, from one environment.
+    """The adapters and features (names of packages in `brain`) of one instance.
 
-    `features` are names of packages in `brain`. Each property raises SettingMissing on first use if
-    its settings are missing.
+    Each property raises SettingMissing on first use if its settings are missing.
     """
 
     def __init__(self, env: Env, *, features: Sequence[str] = FEATURES) -> None:

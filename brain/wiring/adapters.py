@@ -20,6 +20,7 @@ from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.eviction import EvictionCheck
 from brain.cloud.redis.model_faults import ModelFaults
 from brain.cloud.redis.news import UpstashNews
+from brain.cloud.redis.queued import QueuedMessages
 from brain.cloud.redis.upstash import Upstash
 from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
@@ -112,7 +113,10 @@ class Adapters:
 
     @cached_property
     def queue(self) -> QStashQueue:
-        return QStashQueue(settings.queue(self.env))
+        return QStashQueue(settings.queue(self.env), note=self._note_queued)
+
+    async def _note_queued(self, user_id: str, message_id: str, delay_s: float) -> None:
+        await QueuedMessages(self.redis).note(user_id, message_id, delay_s)
 
     @cached_property
     def signature(self) -> SignatureCheck:

@@ -39,6 +39,7 @@ from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
+from brain.user.http import EraseBody
 from local.openapi.assist import ASSIST
 from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
@@ -47,6 +48,7 @@ from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
 from local.openapi.health import HEALTH, PERSONA, in_use
 from local.openapi.job_parts import GIVEN_SCENARIOS, JOB_BODIES, JOB_FORMS, JOBS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, page, ref, thing
+from local.openapi.user import ERASED, ERASED_ENTRY, READ
 from local.openapi.voice import VOICE
 
 FORMS: dict[str, Form[Any]] = {
@@ -102,7 +104,7 @@ def components() -> Json:
     schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, *DOCUMENT_BODIES, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
     schemas.take(AudioBody, TicketBody, AssistBody)
-    schemas.take(*JOB_BODIES)
+    schemas.take(*JOB_BODIES, EraseBody)
     found = schemas.components
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
@@ -123,9 +125,11 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
     return {
         "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
-        "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "ErasedEntry": ERASED_ENTRY,
+        "Erased": ERASED,
+        "LogPage": thing({"messages": READ, "nextSince": WHOLE, "lastSeq": WHOLE}),
         "EarlierPage": thing(
-            {"messages": listed("Entry"), "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+            {"messages": READ, "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
         ),
         "FoundPage": page(
             "found", {"type": "array", "items": thing({"entry": ref("Entry"), "snippet": TEXT})}

@@ -32,6 +32,7 @@ from local.openapi.operations import (
 )
 from local.openapi.parts import listed
 from local.openapi.schemas import TEXT, nullable, page, ref, thing
+from local.openapi.user import user_paths
 from local.openapi.voice import voice_paths
 
 
@@ -140,6 +141,7 @@ def _things() -> Json:
         "/api/preferences": _preferences(),
         "/api/rules": _rules(),
         "/api/reminders": _reminders(),
+        **user_paths(),
         "/api/questions": {
             "get": got(
                 "Show the question that waits for a decision.",

@@ -75,7 +75,7 @@ export class Log {
   takePage(page, asked) {
     if (page.lastSeq < Math.max(asked, this.#knownSeq)) return this.reset(page.lastSeq);
     this.extendTo(page.lastSeq);
-    for (const entry of page.messages) this.#keep(entry);
+    for (const entry of page.messages) this.#keep(/** @type {ChannelEntry} */ (entry));
     this.#passOn(page.nextSince);
   }
 

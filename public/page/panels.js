@@ -3,6 +3,7 @@
 import { button, byId, icon, make } from './dom.js';
 import { documentsPanel } from './documents/panel.js';
 import { jobsPanel } from './jobs/panel.js';
+import { dataPanel } from './lists/data.js';
 import { memoryPanel } from './lists/facts.js';
 import { mailboxPanel } from './mail/mailbox.js';
 import { notificationsPanel } from './notifications.js';
@@ -22,6 +23,7 @@ const ICONS = {
   mailbox: 'M3.5 6h17v12.5h-17zM3.5 7l8.500 6.500L20.500 7',
   notifications: 'M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 1.500h-15zM10 20.500h4',
   jobs: 'M4 6.500h7v5h-7zM13 6.500h7v5h-7zM8.500 14h7v5h-7z',
+  data: 'M5 6.500c0-3.500 14-3.500 14 0s-14 3.500-14 0v11c0 3.500 14 3.500 14 0v-11M5 12c0 3.500 14 3.500 14 0',
   memory: 'M12 4.500c-2-2-6.500-.5-6 3.500-2.500 1-2.500 5 0 6-.5 4 4 6 6 4zM12 4.500c2-2 6.500-.5 6 3.500 2.500 1 2.500 5 0 6 .5 4-4 6-6 4zM12 4.500v13.500',
 };
 
@@ -59,6 +61,7 @@ export class Panels {
       memory && notificationsPanel(resources), // it needs the same database
       memory && memoryPanel(resources),
       this.#jobs,
+      dataPanel(resources, minds.brain.session.userId),
     ];
     this.#close();
     this.#panels.clear();

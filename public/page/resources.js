@@ -52,6 +52,21 @@ export class Resources {
     return this.#send('POST', withQuery(path, query), content, type, FILE_LIMIT_MS);
   }
 
+  /** Load a file. @param {string} path @returns {Promise<{blob: Blob, name: string}>} */
+  async download(path) {
+    const signal = AbortSignal.timeout(FILE_LIMIT_MS);
+    try {
+      const headers = { Authorization: `Bearer ${this.#token}` };
+      const response = await fetch(path, { headers, signal, cache: 'no-store' });
+      if (!response.ok) throw refusal({ ...(await response.json().catch(() => null)), status: response.status });
+      const [, name = 'export.zip'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? [];
+      return { blob: await response.blob(), name };
+    } catch (error) {
+      if (error instanceof BrainError) throw error;
+      throw signal.aborted ? tooLate() : notReached(UNREACHABLE, error);
+    }
+  }
+
   /** @param {string} path @param {object} json */
   put(path, json) {
     return this.#call('PUT', path, json);

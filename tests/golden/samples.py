@@ -33,6 +33,7 @@ from tests.golden.forms import (
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOON + timedelta(days=7)
 ODD = 'Grüße 👋 "a\\b" <&>\n\u2028 {"v":9}'
+FORMLESS = (Kind.QUESTION, Kind.ERASED)
 DECISIONS = {
     "approve": Decision(question_id="q1", verdict="approve", tool="send", arguments={"to": "änna"}),
     "reject": Decision(question_id="q1", verdict="reject", tool="send", arguments={}),
@@ -65,7 +66,8 @@ UTTERANCES = {
     "speculative": _said(turn=CallTurn(call="c-1", index=3), replaces="m-0", speculative=True),
 }
 MESSAGES = {
-    **{kind.value: _told(kind, kind.value) for kind in Kind if kind is not Kind.QUESTION},
+    # What is erased has no form of its own: the log keeps its place only.
+    **{kind.value: _told(kind, kind.value) for kind in Kind if kind not in FORMLESS},
     **{speak.value: _told(speak=speak) for speak in Speak},
     **{
         f"question for {name}": _told(Kind.QUESTION, "Shall I?", question=one, expires_at=LATER)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from brain.codec import note_unreadable
+from brain.codec import decoded, note_unreadable
 from brain.errors import EntryUnreadable
 from brain.run import records
 from brain.run.journal import Entry
-from brain.run.messages import LogEntry, Utterance
+from brain.run.messages import Draft, Kind, LogEntry, Speak, Utterance, UtteranceDraft
 
 KINDS = frozenset("uqwmt")  # that this code knows: texts, withdrawals, messages, last messages
+ERASED = "e"
 
 
 def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
@@ -51,10 +53,14 @@ def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
 
 def _entry(id: str, fields: Sequence[str]) -> LogEntry:
     try:
+        if fields[0] == ERASED:
+            place = decoded(fields[1])
+            at = datetime.fromisoformat(place["createdAt"])
+            return erased(_seq(id), id=place["id"], role=place["role"], at=at, run_id=fields[3])
         if fields[0] not in KINDS:
             raise EntryUnreadable("a log entry of this kind is not known")
         entry = records.entry_from_log(
-            seq=int(id.partition("-")[0]),
+            seq=_seq(id),
             kind=fields[0],
             run_id=fields[3],
             stored=fields[1],
@@ -63,8 +69,28 @@ def _entry(id: str, fields: Sequence[str]) -> LogEntry:
         if isinstance(entry, Utterance) and len(fields) > 7:
             return replace(entry, withdraws=numbers(fields[7]))
         return entry
-    except (IndexError, ValueError) as error:
+    except (IndexError, KeyError, TypeError, ValueError) as error:
         raise EntryUnreadable("the fields of a log entry cannot be read") from error
+
+
+def erased(seq: int, *, id: str, role: str, at: datetime, run_id: str = "") -> LogEntry:
+    """Return the place of an entry whose text the user has erased."""
+    if role == "user":
+        said = UtteranceDraft(id=id, text="", message_id=id, created_at=at)
+        return replace(said.placed(seq=seq, run_id=run_id), kind="erased")
+    draft = Draft(
+        id=id, kind=Kind.ERASED, text="", answers_seq=0, speak=Speak.SILENT, created_at=at
+    )
+    return draft.placed(seq=seq, run_id=run_id, done_after_this=False)
+
+
+def is_erased(entry: LogEntry) -> bool:
+    """Whether the user has erased the text of an entry."""
+    return entry.kind == Kind.ERASED
+
+
+def _seq(id: str) -> int:
+    return int(id.partition("-")[0])
 
 
 def journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], bool]:

@@ -79,6 +79,7 @@ export const de = {
   'entry.notification': 'Benachrichtigung',
   'entry.error': 'Problem',
   'entry.question': 'Frage',
+  'entry.erased': 'Gelöscht',
   'entry.foreign': 'aus Texten anderer',
   'entry.sending': 'Wird gesendet…',
   'entry.notSent': 'Nicht gesendet. {reason}',
@@ -305,6 +306,21 @@ export const de = {
   'notifications.ruleAbout': 'Worüber ich Bescheid möchte',
   'notifications.ruleSender': 'Von (Name, Adresse oder @Domain)',
   'notifications.ruleNeeds': 'Wörter, die vorkommen müssen, mit Kommas dazwischen',
+
+  'data.title': 'Alle Daten',
+  'data.exportTitle': 'Mitnehmen',
+  'data.export': 'Alles herunterladen',
+  'data.exportAbout':
+    'Eine ZIP-Datei mit Gespräch, Dokumenten, E-Mails, Gemerktem, Regeln, Erinnerungen und Einstellungen, in Formaten, die andere Programme lesen.',
+  'data.packing': 'Wird gepackt. Das kann eine Minute dauern…',
+  'data.packed': 'Gespeichert als {name}.',
+  'data.erase': 'Löschen',
+  'data.conversationTitle': 'Gespräch löschen',
+  'data.conversationAbout':
+    'Alles, was du und dein Gehirn gesagt haben, die Zusammenfassung und offene Fragen werden gelöscht. Dokumente, Gemerktes, Erinnerungen und Einstellungen bleiben. Das lässt sich nicht rückgängig machen.',
+  'data.allTitle': 'Alles löschen',
+  'data.allAbout':
+    'Gespräch, Dokumente, Gemerktes, Regeln, Erinnerungen, Einstellungen, Aufträge und die Kopie deines Postfachs werden gelöscht. Die E-Mails im Postfach selbst bleiben. Das lässt sich nicht rückgängig machen. Lade vorher alles herunter, falls du es noch brauchst.',
 
   'memory.intro': 'Was sich dein Gehirn für dich merken soll.',
   'memory.none': 'Noch nichts. Um etwas hinzuzufügen, sag „Merk dir, dass …“.',

@@ -74,6 +74,7 @@ export const en = {
   'entry.notification': 'Notification',
   'entry.error': 'Problem',
   'entry.question': 'Question',
+  'entry.erased': 'Erased',
   'entry.foreign': 'from what others wrote',
   'entry.sending': 'Sending…',
   'entry.notSent': 'Not sent. {reason}',
@@ -286,6 +287,21 @@ export const en = {
   'notifications.ruleAbout': 'What to tell me about',
   'notifications.ruleSender': 'From (a name, an address or @domain)',
   'notifications.ruleNeeds': 'Words it must have, with commas in between',
+
+  'data.title': 'Your data',
+  'data.exportTitle': 'Take it along',
+  'data.export': 'Download everything',
+  'data.exportAbout':
+    'One ZIP file with your conversation, documents, emails, facts, rules, reminders and settings, in formats that other programs read.',
+  'data.packing': 'Packing. This may take a minute…',
+  'data.packed': 'Saved as {name}.',
+  'data.erase': 'Erase',
+  'data.conversationTitle': 'Erase the conversation',
+  'data.conversationAbout':
+    'Everything that you and your brain said, its summary, and open questions will go. Documents, facts, reminders and settings stay. This cannot be undone.',
+  'data.allTitle': 'Erase everything',
+  'data.allAbout':
+    'Your conversation, documents, facts, rules, reminders, settings, jobs and the copy of your mailbox will go. Emails in the mailbox itself stay. This cannot be undone. Download everything first if you may need it.',
 
   'memory.intro': 'What you asked your brain to remember.',
   'memory.none': 'Nothing yet. To add something, say “Remember that …”.',

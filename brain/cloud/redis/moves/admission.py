@@ -4,7 +4,7 @@ from brain.cloud.redis import entries
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.scripts import ScriptArguments, ScriptReply
 from brain.run.journal import Run, Spent
-from brain.run.messages import Message
+from brain.run.messages import LogEntry, Message
 from brain.run.moves import Admitted, Arrival, Duplicate, LeaseToken, RateLimited
 from brain.texts.moments import DEFAULT_ZONE
 
@@ -23,7 +23,7 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
     return Admitted(
         token=LeaseToken(user_id=user_id, run_id=reply.text("run"), fence=reply.number("fence")),
         run=_run(reply),
-        tail=entries.legible(reply.items("history")[::-1]),
+        tail=_shown(reply),
         now_ms=reply.number("now_ms"),
         wake=reply.number("wake"),
         seq=reply.number("seq") or None,
@@ -35,6 +35,12 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
         withdraws=entries.numbers(reply.text("withdraws")),
         left_ms=reply.number("left"),
     )
+
+
+def _shown(reply: ScriptReply) -> tuple[LogEntry, ...]:
+    """Decode the end of the log before the run, without what the user has erased."""
+    found = entries.legible(reply.items("history")[::-1])
+    return tuple(entry for entry in found if not entries.is_erased(entry))
 
 
 def _run(reply: ScriptReply) -> Run:

@@ -1,0 +1,64 @@
+"""The features of a platform, and what all of them do."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from brain.feature import Feature
+
+if TYPE_CHECKING:
+    from brain.preferences.ports import PersonaStore
+
+
+class Together:
+    """The features of a platform, and what all of them do, one after the other."""
+
+    _features: tuple[str, ...]
+
+    @cached_property
+    def features(self) -> tuple[Feature, ...]:
+        """The features, in the order of their names."""
+        modules = (import_module(f"brain.{name}.feature") for name in self._features)
+        return tuple(module.feature(self) for module in modules)
+
+    async def played(self, user_id: str, text: str) -> None:
+        """Tell the features that the user has heard a message to its end."""
+        for act in filter(None, (each.played for each in self.features)):
+            await act(user_id, text)
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+        found = [await each.addition(user_id) for each in self.features if each.addition]
+        return "\n\n".join(text for text in found if text)
+
+    @property
+    def personas(self) -> "PersonaStore | None":
+        """The store of what the user wants the brain to be."""
+        made = filter(None, (each.personas for each in self.features))
+        return next((make() for make in made), None)
+
+    async def known(self, user_id: str) -> str:
+        """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""
+        found = [await each.known(user_id) for each in self.features if each.known]
+        return "\n\n".join(text for text in found if text)
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
+        for changed in filter(None, (each.preferences_changed for each in self.features)):
+            await changed()(user_id)
+
+    async def on_session(self, user_id: str) -> None:
+        """Let features act when a page begins a session."""
+        for act in filter(None, (each.on_session for each in self.features)):
+            await act(user_id)
+
+    async def stand_ins(self, user_id: str) -> Sequence[str]:
+        """Return the ids that take the place of this user's id. Raises DatabaseUnreachable."""
+        found = [await each.stand_ins(user_id) for each in self.features if each.stand_ins]
+        return [id for some in found for id in some]
+
+    async def erased(self, user_id: str) -> None:
+        """Tell the features that everything of this user is erased. Raises Unreachable."""
+        for act in filter(None, (each.erased for each in self.features)):
+            await act(user_id)

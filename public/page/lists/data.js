@@ -1,0 +1,68 @@
+/** The panel of everything that there is of the user: take it along, or erase it. */
+
+import { button, make } from '../dom.js';
+import { confirmButton } from '../panel.js';
+import { t } from '../texts.js';
+import { refusalInWords } from '../wording.js';
+
+/** @typedef {import('../resources.js').Resources} Resources */
+
+const SCOPES = /** @type {const} */ (['conversation', 'all']);
+
+/** @param {Resources} resources @param {string} userId @returns {import('../panel.js').Panel} */
+export function dataPanel(resources, userId) {
+  return {
+    name: 'data',
+    title: t('data.title'),
+    refresh: () => {},
+    open(body) {
+      body.append(exportSection(resources));
+      for (const scope of SCOPES) body.append(eraseSection(resources, userId, scope));
+    },
+  };
+}
+
+/** @param {Resources} resources */
+function exportSection(resources) {
+  const outcome = make('p', { role: 'status', className: 'outcome' });
+  const load = async () => {
+    if (go.ariaDisabled === 'true') return;
+    go.ariaDisabled = 'true';
+    outcome.textContent = t('data.packing');
+    try {
+      const { blob, name } = await resources.download('/api/export');
+      save(blob, name);
+      outcome.textContent = t('data.packed', { name });
+    } catch (error) {
+      outcome.textContent = refusalInWords(error);
+    } finally {
+      go.ariaDisabled = 'false';
+    }
+  };
+  const go = button(t('data.export'), () => void load(), { className: 'filled' });
+  const about = make('p', {}, t('data.exportAbout'));
+  return section(t('data.exportTitle'), about, make('div', { className: 'choices' }, go), outcome);
+}
+
+/** Let the browser save a file. @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const link = make('a', { href: url, download: name });
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** @param {Resources} resources @param {string} userId @param {'conversation' | 'all'} scope */
+function eraseSection(resources, userId, scope) {
+  const title = t(`data.${scope}Title`);
+  const erase = async () => {
+    await resources.post('/api/erase', { scope, confirm: userId });
+    location.reload(); // nothing of it stays on the page
+  };
+  return section(title, make('p', {}, t(`data.${scope}About`)), confirmButton(t('data.erase'), title, erase));
+}
+
+/** @param {string} title @param {HTMLElement[]} content */
+function section(title, ...content) {
+  return make('section', {}, make('h3', {}, title), ...content);
+}
