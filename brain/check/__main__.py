@@ -82,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--other-token", metavar="TOKEN", help="JWT of a second user, who must find nothing"
     )
+    _add_limits(parser)
+    return parser
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add what is looked at, how long, and how it is printed."""
     parser.add_argument(
         "--only", action="append", choices=GROUPS, metavar="GROUP", help=f"{', '.join(GROUPS)}"
     )
@@ -100,7 +106,6 @@ def _parser() -> argparse.ArgumentParser:
         help="for an answer of the model (default: %(default)g)",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    return parser
 
 
 def _complain(line: str) -> int:

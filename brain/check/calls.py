@@ -67,7 +67,7 @@ class Event:
 
 
 class Calls:
-    """Sends requests. `saw` is told of each answer, but for those of streams."""
+    """Sends requests. `saw` gets each answer, but for those of streams."""
 
     def __init__(self, url: str, *, saw: Callable[[Answer], None], call_s: float = CALL_S) -> None:
         """`call_s` is the time limit of a request, in seconds."""

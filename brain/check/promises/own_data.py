@@ -62,7 +62,7 @@ async def lists(site: Site) -> str:
         rows = answer.object()[field]
         need(len(rows) <= 2, f"/api/{name} has more rows than the limit")
         wrong = await site.get(f"/api/{name}?cursor=nonsense")
-        need(wrong.status == 422, f"{wrong.what} to a cursor that is none")
+        need(wrong.status == 422, f"{wrong.what} to an invalid cursor")
         seen.append(f"{answer.object().get('total', len(rows))} {name}")
     need(seen, "there is no list at all")
     return ", ".join(seen)

@@ -28,7 +28,7 @@ HEALTH: dict[str, Plant] = {
         "Health names what is missing, and no values",
         Fault(paths=("/api/health",), answer=failing({"ok": False, "missing": "not set"})),
     ),
-    "an ok that is none": (
+    "an ok that is not so": (
         "Health names what is missing, and no values",
         Fault(paths=("/api/health",), answer=put(ok=False)),
     ),
