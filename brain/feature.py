@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
     from brain.cloud.qstash import QStashQueue
     from brain.cloud.redis.numbering import LastSeq
-    from brain.cloud.redis.scripts import Redis
+    from brain.cloud.redis.scripts import BatchRedis
     from brain.cloud.redis.store import RedisStore
     from brain.cloud.world import Inside, Within, World
     from brain.events.ports import Announcer, Takers
@@ -83,7 +83,7 @@ class Platform(Protocol):
     @property
     def limits(self) -> "Limits": ...
     @property
-    def redis(self) -> "Redis": ...
+    def redis(self) -> "BatchRedis": ...
     @property
     def store(self) -> "RedisStore": ...
     @property

@@ -1,11 +1,11 @@
 /**
- * Makes the npm package in `dist`, from the modules that a deployment serves. Only two things
- * differ: pusher-js is the one that the front end has installed, and in React Native, which has no
+ * Makes the npm package in `dist`, from the modules that a deployment serves: `brain.js` for
+ * bundlers, `brain.min.js` for pages without one, `native.js` for React Native. Only two things differ: pusher-js is the one that the front end has installed, and in React Native, which has no
  * Web Audio, there are no spoken conversations.
  */
 
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
@@ -20,6 +20,28 @@ const installedPusher = {
   name: 'installed-pusher',
   setup({ onResolve }) {
     onResolve({ filter: /vendor\/pusher\.js$/ }, () => ({ path: 'pusher-js', external: true }));
+  },
+};
+
+/** Loaded when they are first used. */
+const LATER = [
+  'voice/talk.js',
+  'voice/claims.js',
+  'client/minds/calls.js',
+  'client/roads/channel.js',
+  'client/roads/socket.js',
+];
+
+/** @param {string} path */
+const minified = (path) => basename(path).replace(/js$/, 'min');
+
+/** @type {import('esbuild').Plugin} */
+const beside = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.js$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && !path.endsWith('pusher.js') ? { path: `./${minified(path)}.js`, external: true } : null,
+    );
   },
 };
 
@@ -47,6 +69,11 @@ async function make(folder) {
     chunkNames: '[name]-[hash]',
     plugins: [installedPusher],
   });
+  const entries = LATER.map((path) => ({ in: join(ROOT, 'public', path), out: minified(path) }));
+  // Each file is whole, as those that a deployment serves: a page gets the client by one request.
+  for (const entry of [{ in: from, out: minified(from) }, ...entries]) {
+    await build({ ...common, minify: true, entryPoints: [entry], outdir: folder, plugins: [beside, installedPusher] });
+  }
   await build({
     ...common,
     entryPoints: [from],

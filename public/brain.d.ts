@@ -199,6 +199,11 @@ export type Brain = {
    * `expiresAt`; the device's clock may be wrong
    */
   now: () => number;
+  /**
+   * for requests of your own: returns a newer
+   * token than the one that was refused with status 401; rejects if the session has ended
+   */
+  renew: (refused: string) => Promise<string>;
   close: () => void;
   /** at the time of connecting */
   session: Session;

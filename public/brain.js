@@ -18,7 +18,7 @@ import { Gateway } from './client/gateway.js';
 import { newMessageId } from './client/ids.js';
 import { UserStorage } from './client/storage.js';
 import { calls, minds, talking } from './client/later.js';
-import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
+import { browserClock, browserStorage, browserSurroundings, browserZone } from './client/surroundings.js';
 import { askBrainTool } from './client/tool.js';
 import { abort, calledOff, follow, reasonOf } from './client/waiting.js';
 
@@ -102,6 +102,7 @@ async function open({ mind, ...given }, lifetime, close) {
     onTool: dialogue.handlers.on,
     useRoad: connection.useRoad,
     now: outside.clock.now,
+    renew: (refused) => gateway.renew(refused).then(() => gateway.session.token),
     talk: (options) => talking(parts, options),
     close,
     session,
@@ -120,7 +121,7 @@ function outsideFrom({
   WebSocket = globalThis.WebSocket,
   BroadcastChannel = globalThis.BroadcastChannel,
   language = globalThis.navigator?.language,
-  zone = globalThis.Intl?.DateTimeFormat().resolvedOptions().timeZone,
+  zone = browserZone(),
 }) {
   return {
     baseUrl,

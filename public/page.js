@@ -40,7 +40,7 @@ const BEFORE = {
 let brain = null;
 /** @type {string | null} */
 let user = null; // whose page this is
-const resources = new Resources();
+const resources = new Resources(async (refused) => brain?.renew(refused) ?? '');
 const neighbours = new Neighbours();
 const panels = new Panels();
 const conversation = new Conversation(resources, (entry, isNew, element) => {

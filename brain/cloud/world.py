@@ -10,7 +10,7 @@ from brain.errors import BrainError
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
-    from brain.cloud.redis.scripts import Redis
+    from brain.cloud.redis.scripts import BatchRedis
     from brain.cloud.redis.store import RedisStore
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Model, Queue, Schemas
@@ -55,7 +55,7 @@ class Inside:
     env: "Env"
     clock: "Clock"
     limits: "Limits"
-    redis: "Redis"
+    redis: "BatchRedis"
     store: "RedisStore"
     queue: "Queue"
     channel: "Channel"

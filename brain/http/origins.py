@@ -13,11 +13,13 @@ from brain.errors import SettingMissing
 
 VARIABLE = "BRAIN_ALLOWED_ORIGINS"
 ANY = "*"
-# Of a host: labels of letters, digits and hyphens. One `*` stands for characters without a dot.
-_ORIGIN = re.compile(
-    r"https?://(?:[a-z0-9*](?:[a-z0-9*-]*[a-z0-9*])?)(?:\.[a-z0-9*](?:[a-z0-9*-]*[a-z0-9*])?)*"
-    r"(?::[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
+# Of pages of the web, of web views in apps (Capacitor, Ionic, Tauri), and of browser extensions.
+_SCHEME = (
+    "(?:https?|capacitor|ionic|tauri|app|chrome-extension|moz-extension|safari-web-extension)://"
 )
+# Of a host: letters, digits, hyphens, underscores. One `*` stands for characters without a dot.
+_LABEL = "[a-z0-9_*](?:[a-z0-9_*-]*[a-z0-9_*])?"
+_ORIGIN = re.compile(rf"{_SCHEME}(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?")
 _STAR = "[a-z0-9_-]+"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -48,7 +50,7 @@ class AllowedOrigins:
         if origin == "null":
             return False
         origin = origin.lower()
-        if self._any and _ORIGIN.fullmatch(origin):
+        if self._any and _is_origin(origin):
             return True
         return self._pattern is not None and self._pattern.fullmatch(origin) is not None
 
@@ -100,12 +102,20 @@ def _host(text: str, scheme: str) -> tuple[str | None, int | None]:
         return None, None
 
 
+def _is_origin(text: str) -> bool:
+    """Whether it has the form of an origin, with a port that can be."""
+    try:
+        return _ORIGIN.fullmatch(text) is not None and urlsplit(text).port != 0
+    except ValueError:
+        return False
+
+
 def _checked(entry: str) -> str:
     """Return an entry in the form in which browsers send origins. Raises SettingMissing."""
     origin = entry.lower().removesuffix("/")
     if origin == ANY:
         return origin
-    if origin.count("*") > 1 or not _ORIGIN.fullmatch(origin):
+    if origin.count("*") > 1 or not _is_origin(origin):
         raise SettingMissing(
             f"{VARIABLE} has an entry that is no origin: it must be like https://app.example or "
             "https://*.app.example, with at most one *"

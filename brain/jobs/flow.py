@@ -46,7 +46,7 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
     try:
         begun = await services.jobs.start(user_id, new, daily_tokens=services.daily_tokens)
     except JobRefused:
-        await revive(services, user_id)
+        await revive(services, user_id, begun=True)
         raise
     if begun.status not in ("queued", "running"):
         return begun
@@ -62,15 +62,18 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
             log.warning("job: start not queued, job=%s", begun.job_id)
         elif isinstance(failed, BaseException):
             raise failed
+    if not begun.duplicate:
+        await revive(services, user_id, begun=False)
     return begun
 
 
 async def job_state(services: JobServices, user_id: str, job_id: str) -> JobState | None:
-    """Return a job, its minds, and what the running ones do: one statement, one round trip beside.
+    """Return a job, its minds, and what the running ones do: one round trip to each store.
 
-    Without the state store, `now` is empty. Raises DatabaseUnreachable.
+    The texts of the job and its minds are left out. Without the state store, `now` is empty.
+    Raises DatabaseUnreachable.
     """
-    found = await services.jobs.whole(user_id, job_id)
+    found = await services.jobs.state(user_id, job_id)
     if found is None:
         return None
     job, minds = found

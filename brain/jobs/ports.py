@@ -71,6 +71,12 @@ class JobStore(Protocol):
     async def whole(self, user_id: str, job_id: str) -> tuple[Job, Sequence[Mind]] | None:
         """Return a job of this user with its minds, in one round trip."""
 
+    async def state(self, user_id: str, job_id: str) -> tuple[Job, Sequence[Mind]] | None:
+        """Return the same without the texts: what was asked for, said and found is left empty.
+
+        Of a verdict only the outcome is there. A job has a report if `report` is not None.
+        """
+
     async def mind(self, mind_id: str, *, user_id: str | None = None) -> Mind | None:
         """Return a mind by its id in the state store; only of this user, if one is given."""
 

@@ -8,10 +8,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from brain.codec import Json, clean
-from brain.errors import TokenRefused
+from brain.errors import SettingMissing, TokenRefused
 from brain.http.crossing import allowed_in
 from brain.http.devices import named_in
-from brain.http.edge import Problem
+from brain.http.edge import Problem, not_set_up
 from brain.http.minds import NAMED
 from brain.http.origins import is_own
 from brain.http.right import Right
@@ -26,11 +26,16 @@ HELLO_S = 5.0  # seconds to wait for a first frame with the token if no subproto
 def is_welcome(scope: Scope, wiring: Wiring) -> bool:
     """Whether no browser connects, or a page of this deployment or of an allowed origin does.
 
-    CORS does not apply to WebSockets, so this is checked here.
+    CORS does not apply to WebSockets, so this is checked here. With a wrong setting no other origin
+    is allowed.
     """
     headers = Headers(scope=scope)
     origin = headers.get("origin")
-    return origin is None or is_own(origin, headers) or allowed_in(wiring, origin) is not None
+    try:
+        return origin is None or is_own(origin, headers) or allowed_in(wiring, origin) is not None
+    except SettingMissing as error:
+        not_set_up(error)
+        return False
 
 
 async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | Json:

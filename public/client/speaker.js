@@ -33,7 +33,7 @@ import { waitFor } from './waiting.js';
  * @property {Promise<string>} lost resolves when this device may not say it any more, with the claim's state
  */
 
-const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
+const SLOWEST_MS = 350; // for one character: Japanese at the slowest speed that the page offers
 const LEAST_MS = 30_000;
 
 export class Speaker {

@@ -45,6 +45,16 @@ export const browserSurroundings = {
   },
 };
 
+/** The device's time zone, an IANA name; undefined if it does not say. */
+export function browserZone() {
+  try {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  } catch {
+    // Some runtimes have only parts of Intl, and some browsers fail at a zone that they do not know.
+    return undefined;
+  }
+}
+
 /** What all tabs of this browser share. */
 export const deviceStorage = /* @__PURE__ */ safely(() => globalThis.localStorage);
 

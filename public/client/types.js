@@ -133,6 +133,8 @@
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => number} now the server's time in ms since 1970, to compare with `createdAt` and
  *   `expiresAt`; the device's clock may be wrong
+ * @property {(refused: string) => Promise<string>} renew for requests of your own: returns a newer
+ *   token than the one that was refused with status 401; rejects if the session has ended
  * @property {() => void} close
  * @property {Session} session at the time of connecting
  *

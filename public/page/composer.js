@@ -129,8 +129,8 @@ export class Composer {
     this.#hideHint();
     try {
       this.#recognizer.listen();
-    } catch {
-      this.#showHint(problemInWords('failed'));
+    } catch (error) {
+      this.#showHint(problemInWords(/** @type {Error} */ (error).name));
     }
   }
 

@@ -10,6 +10,18 @@ const FILE_LIMIT_MS = 120_000; // four megabytes over a slow line, and half a mi
 
 export class Resources {
   #token = '';
+  #renew;
+  #fetch;
+
+  /**
+   * @param {(refused: string) => Promise<string>} renew returns a newer token than the one that was
+   *   refused; rejects with status 401 if there is none
+   * @param {typeof globalThis.fetch} [fetch]
+   */
+  constructor(renew, fetch = (...given) => globalThis.fetch(...given)) {
+    this.#renew = renew;
+    this.#fetch = fetch;
+  }
 
   /** @param {string} token of the session; call it after each renewal */
   setToken(token) {
@@ -67,10 +79,9 @@ export class Resources {
    * @param {AbortSignal} signal
    */
   async follow(path, onEvent, signal) {
-    const headers = { Authorization: `Bearer ${this.#token}`, Accept: EVENTS };
     const parser = new EventParser(onEvent);
     try {
-      const response = await fetch(path, { headers, signal, cache: 'no-store' });
+      const response = await this.#request(path, { headers: { Accept: EVENTS }, signal });
       if (!response.ok || !response.body) throw refusal({ status: response.status || 500 });
       const reader = response.body.getReader();
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
@@ -98,15 +109,13 @@ export class Resources {
    * @returns {Promise<any>} Rejects with a BrainError.
    */
   async #send(method, path, body, type, limitMs = LIMIT_MS) {
-    const headers = {
-      Authorization: `Bearer ${this.#token}`,
-      ...(type && { 'Content-Type': type }),
-    };
+    /** @type {Record<string, string>} */
+    const headers = type ? { 'Content-Type': type } : {};
     const ending = new AbortController();
     const { signal } = ending;
     const timer = setTimeout(() => ending.abort(), limitMs);
     try {
-      const response = await fetch(path, { method, headers, body, signal, cache: 'no-store' });
+      const response = await this.#request(path, { method, headers, body, signal });
       const answer = await response.json().catch(() => null);
       if (response.ok) return answer;
       throw refusal({ ...answer, status: response.status });
@@ -116,6 +125,24 @@ export class Resources {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * Send a request, and once more if its token was refused and there is a newer one.
+   * @param {string} path
+   * @param {RequestInit} init
+   */
+  async #request(path, init) {
+    const send = (/** @type {string} */ token) =>
+      this.#fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` }, cache: 'no-store' });
+    const token = this.#token;
+    const response = await send(token);
+    if (response.status !== 401) return response;
+    const newer = await this.#renew(token).catch((error) => {
+      if (error.status === 401) return null;
+      throw error;
+    });
+    return newer ? send(newer) : response;
   }
 }
 

@@ -30,7 +30,7 @@ export class Beside {
   }
 
   get isAvailable() {
-    return globalThis.speechSynthesis !== undefined;
+    return new Mouth().isAvailable;
   }
 
   /**

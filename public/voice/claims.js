@@ -4,13 +4,21 @@
  */
 
 import { SPOKEN } from '../client/storage.js';
-import { pause } from '../client/waiting.js';
+import { pause, waitFor } from '../client/waiting.js';
 
 /** @typedef {import('../client/speaker.js').Claim} Claim */
 
 const AGAIN_MS = 5000; // until a claim that failed is tried again
+const SPARE_MS = 700; // after the end of another device's claim: while that speaks on, it asks first
+const LATE_MS = 3000; // without a reply for so long, what else is to be said goes first
+const LOOK_MS = 1000; // until the next look at such a reply
 const ELSEWHERE_MS = 1500; // by then the device that asked has the answer too
 const LONGEST_MS = 2 ** 31 - 1; // of setTimeout
+
+/** @typedef {{state: NonNullable<Claim['state']>, endMs: number, number?: number}} Right */
+
+/** @type {WeakMap<import('../client/speaking.js').Waiting, Promise<Right>>} */
+const asked = new WeakMap(); // requests without a reply so far
 
 /**
  * Have a message said if this device may. While it takes long, the right is renewed.
@@ -24,6 +32,7 @@ export async function claim({ world, claim: request, isOurs }, waiting, say) {
   const { clock, userStorage, lifetime } = world;
   let isSaid = false;
   let cancel = () => {};
+  /** @returns {Promise<Right>} */
   const ask = async () => {
     const askedMs = clock.now();
     /** @type {Claim} */
@@ -35,10 +44,19 @@ export async function claim({ world, claim: request, isOurs }, waiting, say) {
     return { state, endMs: askedMs + leftMs, number: more.claim };
   };
   if (answersSeq > 0 && !isOurs(waiting.message)) await pause(world, ELSEWHERE_MS);
-  const first = await ask();
+  const asking = asked.get(waiting) ?? ask();
+  asked.set(waiting, asking);
+  /** @type {import('../client/waiting.js').Settling<Right | null>} */
+  const late = (resolve) => resolve(null);
+  const first = await waitFor(world, LATE_MS, undefined, late, (resolve) => void asking.then(resolve));
+  if (!first) {
+    waiting.sinceMs = clock.now() + LOOK_MS;
+    return 'held';
+  }
+  asked.delete(waiting);
   const { state, endMs } = first;
   if (state === 'over') userStorage.take(SPOKEN, seq);
-  if (state === 'held') waiting.sinceMs = endMs;
+  if (state === 'held') waiting.sinceMs = endMs + SPARE_MS;
   if (state !== 'yours' || endMs <= clock.now()) return state;
   /** @type {import('../client/speaker.js').Held} */
   const held = { number: first.number, lost: new Promise((lose) => keep(first, lose)) };

@@ -3,7 +3,7 @@
 import { placeWithin } from './breaks.js';
 
 const MOST_CHARS = 200; // of one sentence; some voices fall silent in the middle of longer ones
-const LEAST_CHARS = 60; // before a cut at a comma; an earlier one would leave a stump
+const LEAST_SHARE = 0.3; // of that, before a cut at a comma; an earlier one would leave a stump
 const ENDS = /(?:[.!?…؟۔।॥።]+|[。！？｡။។]+)(["'”’“»)\]}」』）】》〉]*)/g;
 const WIDE = /^[。！？｡။។]/; // these end a sentence without a space
 const UNSPACED = /^[\u3041-\u30ff\u3400-\u9fff]/; // Chinese and Japanese
@@ -27,18 +27,20 @@ const PAUSES = ['; ', ', ', '؛ ', '، ', '；', '，', '、'];
 /**
  * Split what is said into sentences of at most 200 characters, without the spaces between them.
  * @param {string} speech
+ * @param {(sentence: string) => number} [mostChars] for which sentence the limit is lower
  * @returns {string[]}
  */
-export function sentencesOf(speech) {
+export function sentencesOf(speech, mostChars = () => MOST_CHARS) {
+  const parts = (/** @type {string} */ sentence) => cut(sentence, Math.min(mostChars(sentence), MOST_CHARS));
   const found = [];
   let begin = 0;
   for (const end of speech.matchAll(ENDS)) {
     const after = end.index + end[0].length;
     if (!isEnd(speech, end[0], end[1], end.index)) continue;
-    found.push(...cut(speech.slice(begin, after).trim()));
+    found.push(...parts(speech.slice(begin, after).trim()));
     begin = after;
   }
-  return [...found, ...cut(speech.slice(begin).trim())].filter((sentence) => sentence !== '');
+  return [...found, ...parts(speech.slice(begin).trim())].filter((sentence) => sentence !== '');
 }
 
 /**
@@ -57,14 +59,16 @@ function isEnd(speech, mark, closing, place) {
 }
 
 /**
+ * Cut a sentence that is too long into parts.
  * @param {string} sentence
+ * @param {number} most characters of one part
  * @returns {string[]}
  */
-function cut(sentence) {
+function cut(sentence, most) {
   const found = [];
   let rest = sentence;
-  while (rest.length > MOST_CHARS) {
-    const place = placeToCut(rest);
+  while (rest.length > most) {
+    const place = placeToCut(rest, most);
     found.push(rest.slice(0, place).trimEnd());
     rest = rest.slice(place).trimStart();
   }
@@ -74,16 +78,17 @@ function cut(sentence) {
 /**
  * Return where to cut a sentence that is too long: at a pause, else between words.
  * @param {string} sentence
+ * @param {number} most
  */
-function placeToCut(sentence) {
-  const start = sentence.slice(0, MOST_CHARS + 1);
+function placeToCut(sentence, most) {
+  const start = sentence.slice(0, most + 1);
   const pause = Math.max(...PAUSES.map((mark) => start.lastIndexOf(mark)));
-  if (pause >= LEAST_CHARS && pause < MOST_CHARS) return pause + 1;
+  if (pause >= most * LEAST_SHARE && pause < most) return pause + 1;
   const last = start.lastIndexOf(' ');
   let space = last;
   while (space > 0 && isJoined(start, space)) space = start.lastIndexOf(' ', space - 1);
   if (space > 0) return space;
-  return last > 0 ? last : placeWithin(sentence, MOST_CHARS);
+  return last > 0 ? last : placeWithin(sentence, most);
 }
 
 /**

@@ -67,6 +67,33 @@ async def test_the_result_of_a_script_is_returned_unchanged(stage: Stage) -> Non
     assert await stage.redis.execute(["HMGET", "h", "a", "b"], limit_s=1) == ["1", None]
 
 
+async def test_several_commands_are_one_request_with_the_answers_in_order(stage: Stage) -> None:
+    await stage.redis.execute(["HSET", "h", "a", "Grüße"], limit_s=1)
+    commands = [["HMGET", "h", "a", "b"], ["LRANGE", "l", "0", "-1"], ["HMGET", "none", "a"]]
+    found = await stage.redis.execute_all(commands, limit_s=1)
+    assert found == [["Grüße", None], [], [None]]
+    async with httpx.AsyncClient() as http:
+        counts = (await http.get(f"{stage.url}/_local/counts")).json()
+    assert counts["requests"] == 2
+    assert await stage.redis.execute_all([], limit_s=1) == []
+
+
+async def test_one_refused_command_of_several_is_a_refusal(stage: Stage) -> None:
+    await stage.redis.execute(["HSET", "h", "a", "1"], limit_s=1)
+    with pytest.raises(StoreRefused, match="WRONGTYPE"):
+        await stage.redis.execute_all([["HMGET", "h", "a"], ["GET", "h"]], limit_s=1)
+
+
+@pytest.mark.parametrize("text", ["[]", '[{"result": [null]}]', "{}", "null", "<html>"])
+async def test_an_answer_to_several_commands_that_is_not_whole_is_asked_for_again(
+    stage: Stage, text: str
+) -> None:
+    stage.faults.add(Fault(kind="status", status=200, text=text))
+    commands = [["HMGET", "h", "a"], ["HMGET", "g", "a"]]
+    assert await stage.redis.execute_all(commands, limit_s=5) == [[None], [None]]
+    assert stage.struck() == [1]
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -1,9 +1,12 @@
 """Rows of jobs and minds in memory."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from brain.codec import Json
 from brain.jobs.model import Job, Mind, MindOutcome, NewJob
 
 
@@ -69,3 +72,14 @@ def queued_mind(id: str, user_id: str, job_id: str, fields: dict[str, Any]) -> M
         finished_at=None,
         **fields,
     )
+
+
+def without_texts(job: Job, minds: Sequence[Mind]) -> tuple[Job, Sequence[Mind]]:
+    """Leave out what was asked for, said and found."""
+    report: Json | None = None if job.report is None else {}
+    texts: dict[str, Any] = dict.fromkeys(("brief", "goal", "result", "needs", "scenario"))
+    texts |= {"profile": {}, "sources": []}
+    return replace(job, request={}, report=report), [
+        replace(mind, **texts, verdict=mind.verdict and {"outcome": mind.verdict.get("outcome")})
+        for mind in minds
+    ]

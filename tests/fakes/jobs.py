@@ -21,7 +21,7 @@ from brain.jobs.model import (
 from brain.jobs.ports import Counted, Filed, JobRefused
 from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, OPEN_MOST, job_id, mind_id
 from brain.jobs.stored.rows import stored_json
-from tests.fakes.job_rows import cost, queued_job, queued_mind
+from tests.fakes.job_rows import cost, queued_job, queued_mind, without_texts
 
 CLOSED = ("complete", "failed", "stopped")
 
@@ -73,6 +73,10 @@ class MemoryJobs:
     async def whole(self, user_id: str, job_id: str) -> tuple[Job, Sequence[Mind]] | None:
         job = self.jobs.get((user_id, job_id))
         return None if job is None else (job, await self.minds(user_id, job_id))
+
+    async def state(self, user_id: str, job_id: str) -> tuple[Job, Sequence[Mind]] | None:
+        found = await self.whole(user_id, job_id)
+        return found and without_texts(*found)
 
     async def mind(self, mind_id: str, *, user_id: str | None = None) -> Mind | None:
         mind = self.minds_by_id.get(mind_id)

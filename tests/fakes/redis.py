@@ -74,6 +74,14 @@ class MemoryRedis:
         except Refusal as error:
             raise StoreRefused(f"command: {error}") from error
 
+    async def execute_all(self, commands: Sequence[Sequence[str]], *, limit_s: float) -> list[Any]:
+        """Run several commands in one round trip."""
+        self._reach()
+        try:
+            return [self._run(*command) for command in commands]
+        except Refusal as error:
+            raise StoreRefused(f"command: {error}") from error
+
     def names(self) -> list[str]:
         """Return all keys that have not expired."""
         return [key for key in self._values if self._alive(key)]

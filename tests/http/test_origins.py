@@ -6,13 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from brain.errors import SettingMissing, TokenRefused
 from brain.http.edge import Problem, endpoint, tagged
 from brain.http.origins import AllowedOrigins, allowed_origins, cors, is_own
 from brain.http.stream import EventStream, StreamEvent
+from brain.routes.live import live
 from brain.wiring import Wiring
 from tests.routes.stage import ROUTES
 
@@ -74,9 +76,29 @@ def test_without_the_setting_none_is_allowed_and_with_a_star_all_are_but_null() 
 
 
 @pytest.mark.parametrize(
+    "origin",
+    [
+        "capacitor://localhost",
+        "tauri://localhost",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://2f3a0c1e-0000-4000-8000-0123456789ab",
+        "https://my_app.example",
+        "http://[::1]:3000",
+    ],
+)
+def test_an_origin_of_an_app_or_an_extension_can_be_listed(origin: str) -> None:
+    assert allowed_origins(origin).allows(origin)
+    assert allowed_origins("*").allows(origin)
+    assert not allowed_origins(APP).allows(origin)
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         "app.example",
+        "https://app.example:99999",
+        "wss://app.example",
+        "capacitor://",
         "https://app.example/path",
         "https://*.*.example",
         "https://",
@@ -239,6 +261,38 @@ def test_the_own_origin_is_the_host_that_was_asked(
     origin: str, headers: dict[str, str], own: bool
 ) -> None:
     assert is_own(origin, headers) is own
+
+
+@pytest.mark.parametrize(
+    ("listed", "origin", "is_let_in"),
+    [
+        (LISTED, None, True),
+        (LISTED, "https://brain.example", True),
+        (LISTED, APP, True),
+        (LISTED, "https://evil.example", False),
+        (LISTED, "null", False),
+        (LISTED, "", False),
+        ("app.example", "https://brain.example", True),
+        ("app.example", APP, False),
+    ],
+)
+async def test_a_socket_is_opened_for_the_same_pages_or_refused(
+    listed: str, origin: str | None, is_let_in: bool
+) -> None:
+    sent: list[Message] = []
+    named = {"host": "brain.example", **({} if origin is None else {"origin": origin})}
+    scope = {"type": "websocket", "headers": Headers(named).raw, "query_string": b""}
+
+    async def receive() -> Message:
+        return {"type": "websocket.disconnect", "code": 1001}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await live(scope, receive, send, Wiring({"BRAIN_ALLOWED_ORIGINS": listed}))
+    assert [message["type"] for message in sent][:1] == (
+        ["websocket.accept"] if is_let_in else ["websocket.close"]
+    )
 
 
 def test_an_allowed_origin_is_named_whole_and_credentials_never() -> None:

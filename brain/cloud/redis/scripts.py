@@ -41,6 +41,16 @@ class Redis(Protocol):
         """Run an idempotent command. It is sent again within the limit if there is no answer."""
 
 
+class BatchRedis(Redis, Protocol):
+    """A Redis that takes several commands in one request. Raises StoreUnreachable."""
+
+    async def execute_all(self, commands: Sequence[Sequence[str]], *, limit_s: float) -> list[Any]:
+        """Run independent idempotent commands in one round trip; return their answers in order.
+
+        If the store refuses one, the call fails.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys of one user. Their common hash tag keeps them on one node, under one lock."""

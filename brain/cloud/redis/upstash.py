@@ -66,6 +66,21 @@ class Upstash:
             lambda client: client.execute(command=list(command)), limit_s, kind
         )
 
+    async def execute_all(self, commands: Sequence[Sequence[str]], *, limit_s: float) -> list[Any]:
+        """Send independent commands in one request, and return their answers in order."""
+        kind = _kind(commands[0][1]) if commands and len(commands[0]) > 1 else "none"
+
+        async def send(client: "Redis") -> list[Any]:
+            pipeline = client.pipeline()
+            for command in commands:
+                pipeline.execute(command=list(command))
+            answers = list(await pipeline.exec())
+            if len(answers) != len(commands):
+                raise ValueError("a gateway's answer, not the store's")
+            return answers
+
+        return list(await self._retry(send, limit_s, kind)) if commands else []
+
     async def aclose(self) -> None:
         """Close the connections."""
         if self._client is not None:

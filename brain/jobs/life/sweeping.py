@@ -106,16 +106,18 @@ def _is_late(services: JobServices, job: Job) -> bool:
     return services.clock.utc() - since > timedelta(seconds=REPORT_S)
 
 
-async def revive(services: JobServices, user_id: str) -> None:
+async def revive(services: JobServices, user_id: str, *, begun: bool) -> None:
     """Put a sweep on the queue for each open job of which nothing was heard for long.
 
     A start that died before its first sweep was acknowledged leaves such a job. Nobody was told
-    that it runs, but it counts as open.
+    that it runs, but it counts as open. `begun`: also for jobs that have begun, whose sweeps may
+    be on their way.
     """
     now = services.clock.utc()
     try:
         for job in await services.jobs.recent(user_id, limit=OPEN_MOST, is_open=True):
-            if (now - job.updated_at).total_seconds() > SILENT_S:
+            is_its = begun or job.status == "queued"
+            if is_its and (now - job.updated_at).total_seconds() > SILENT_S:
                 minutes = int((now - job.created_at).total_seconds() // 60)
                 await publish_sweep(services, user_id, job.id, REVIVED + minutes)
     except Unreachable as error:

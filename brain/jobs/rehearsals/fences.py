@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres
-from brain.cloud.redis.scripts import Keys, Redis
+from brain.cloud.redis.scripts import BatchRedis, Keys, Redis
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class OwnRedis:
     """A Redis in which only the keys of one mind are reached."""
 
-    def __init__(self, redis: Redis, mind_id: str) -> None:
+    def __init__(self, redis: BatchRedis, mind_id: str) -> None:
         self._redis = redis
         self._prefix = Keys.of(mind_id).key("")
 
@@ -40,6 +40,11 @@ class OwnRedis:
     async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
         self._check(command[1:2])
         return await self._redis.execute(command, limit_s=limit_s)
+
+    async def execute_all(self, commands: Sequence[Sequence[str]], *, limit_s: float) -> list[Any]:
+        for command in commands:
+            self._check(command[1:2])
+        return await self._redis.execute_all(commands, limit_s=limit_s)
 
     def _check(self, keys: Sequence[str]) -> None:
         if not keys or not all(key.startswith(self._prefix) for key in keys):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
 from brain.errors import ModelFault
+from brain.jobs.life.outcomes import early
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
 from brain.jobs.ports import KindOfJob
@@ -19,19 +20,6 @@ from brain.run.messages import Decision, LogEntry, Message, Question
 from brain.run.services import Services
 
 WALL_S = 600.0  # seconds: enough for 25 turns of the brain and as many of the player
-
-# Why a run of the brain ended early, as the reason for which the rehearsal could not be played.
-# Every other reason is a fault of the model.
-REASONS: dict[str, Reason] = {
-    "loops": "loops",
-    "stuck": "loops",
-    "time": "time",
-    "tokens": "tokens",
-    "attempts": "attempts",
-    "handoffs": "attempts",
-    "poisoned": "attempts",
-    "stopped": "stopped",
-}
 
 UNREADABLE = MindOutcome(status="invalid", reason="world")  # its scenario is of another version
 
@@ -82,8 +70,7 @@ class Rehearsals:
         if any(step.run_id == WORLD for step in await stage.kept.steps(mind.id)):
             return await self._end(stage, run, log, "world", status="invalid")
         if run.reason:
-            reason = REASONS.get(run.reason, "model")
-            status: MindEnd = "stopped" if reason == "stopped" else "failed"
+            status, reason = early(run.reason)
             return await self._end(stage, run, log, reason, status=status)
         if (asked := _front_ends(log)) is not None and await stage.has_tokens():
             return await self._front_end(stage, asked)

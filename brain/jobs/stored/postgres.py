@@ -19,9 +19,19 @@ from brain.jobs.model import (
 )
 from brain.jobs.ports import Counted, Filed
 from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, all_ids, job_id
+from brain.jobs.stored import reading
 from brain.jobs.stored import statements as sql
 from brain.jobs.stored.owned import delete_owned
-from brain.jobs.stored.rows import changed, filed_row, first, mind_ids, outcome_row, read_mind
+from brain.jobs.stored.rows import (
+    JobAndMinds,
+    both,
+    changed,
+    filed_row,
+    first,
+    mind_ids,
+    outcome_row,
+    read_mind,
+)
 from brain.jobs.stored.starting import start
 
 if TYPE_CHECKING:
@@ -44,34 +54,23 @@ class PostgresJobs:
 
     async def job(self, user_id: str, job_id: str) -> Job | None:
         named = {"user_id": user_id, "id": job_id}
-        return first(await self._rows(Job, sql.READ_JOB, named))
+        return first(await self._rows(Job, reading.READ_JOB, named))
 
     async def minds(self, user_id: str, job_id: str) -> Sequence[Mind]:
-        return await self._rows(Mind, sql.READ_MINDS, {"user_id": user_id, "id": job_id})
+        return await self._rows(Mind, reading.READ_MINDS, {"user_id": user_id, "id": job_id})
 
-    async def whole(self, user_id: str, job_id: str) -> tuple[Job, Sequence[Mind]] | None:
-        from psycopg.rows import class_row
+    async def whole(self, user_id: str, job_id: str) -> JobAndMinds | None:
+        return await self._both(user_id, job_id, reading.WHOLE)
 
-        named = {"user_id": user_id, "id": job_id}
-
-        async def work(connection: "Connection") -> tuple[Job, Sequence[Mind]] | None:
-            async with (
-                connection.cursor(row_factory=class_row(Job)) as jobs,
-                connection.cursor(row_factory=class_row(Mind)) as minds,
-            ):
-                await jobs.execute(sql.READ_JOB, named)  # sent together with the next one
-                await minds.execute(sql.READ_MINDS, named)
-                job = await jobs.fetchone()
-                return None if job is None else (job, await minds.fetchall())
-
-        return await self._database.run(work)
+    async def state(self, user_id: str, job_id: str) -> JobAndMinds | None:
+        return await self._both(user_id, job_id, reading.STATE)
 
     async def mind(self, mind_id: str, *, user_id: str | None = None) -> Mind | None:
-        return first(await self._rows(Mind, sql.READ_MIND, {"id": mind_id, "user_id": user_id}))
+        return first(await self._rows(Mind, reading.READ_MIND, {"id": mind_id, "user_id": user_id}))
 
     async def owner(self, job_id: str) -> str | None:
         async def work(connection: "Connection") -> str | None:
-            found = await connection.execute(sql.OWNER, {"minds": list(all_ids(job_id))})
+            found = await connection.execute(reading.OWNER, {"minds": list(all_ids(job_id))})
             row = await found.fetchone()
             return row[0] if row else None
 
@@ -79,7 +78,7 @@ class PostgresJobs:
 
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         named = {"user_id": user_id, "limit": limit, "is_open": is_open}
-        return await self._rows(Job, sql.RECENT, named)
+        return await self._rows(Job, reading.RECENT, named)
 
     async def mind_ids(self, user_id: str, job_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         return await self._database.run(lambda connection: mind_ids(connection, user_id, job_ids))
@@ -88,7 +87,7 @@ class PostgresJobs:
         named = {"user_id": user_id, "most": KEPT_JOBS, "days": KEPT_DAYS}
 
         async def work(connection: "Connection") -> Sequence[str]:
-            found = await connection.execute(sql.OUTDATED, named)
+            found = await connection.execute(reading.OUTDATED, named)
             return [id for (id,) in await found.fetchall()]
 
         return await self._database.run(work)
@@ -125,7 +124,7 @@ class PostgresJobs:
             if named is None:
                 return None
             await connection.execute(sql.COUNT, named)
-            [job] = await rows(connection, Job, sql.READ_JOB, {**named, "id": named["job_id"]})
+            [job] = await rows(connection, Job, reading.READ_JOB, {**named, "id": named["job_id"]})
             settled = job.completed_count + job.failed_count
             is_last = job.status == "summarising" and settled == job.total_count
             return Counted(job=job, is_last=is_last)
@@ -145,7 +144,7 @@ class PostgresJobs:
             stopped = {**named, "numbers": numbers, "stopped": len(numbers)}
             await connection.execute(sql.STOP_MINDS, stopped)
             await connection.execute(sql.STOP_JOB, stopped)
-            [job] = await rows(connection, Job, sql.READ_JOB, named)
+            [job] = await rows(connection, Job, reading.READ_JOB, named)
             ended = [n for n, status in minds if status not in (*UNSETTLED, "stopped")]
             return StoppedMinds(
                 job_id=job_id, stopped=tuple(numbers), finished=tuple(ended), status=job.status
@@ -177,7 +176,7 @@ class PostgresJobs:
             await connection.execute(sql.LOCK_MINDS, named)
             await connection.execute(sql.PAUSE_MINDS, named)
             await connection.execute(sql.PAUSE_JOB, named)
-            return first(await rows(connection, Job, sql.READ_JOB, named))
+            return first(await rows(connection, Job, reading.READ_JOB, named))
 
         return await self._database.run(work)
 
@@ -196,7 +195,7 @@ class PostgresJobs:
                 title, body = map(clean, filed.document)
                 text = {"title": title, "body": body, "foreign": foreign}
                 await insert(connection, {"user_id": user_id, "id": document_id, **text})
-            return first(await rows(connection, Job, sql.READ_JOB, row))
+            return first(await rows(connection, Job, reading.READ_JOB, row))
 
         return await self._database.run(work)
 
@@ -209,7 +208,7 @@ class PostgresJobs:
 
         async def work(connection: "Connection") -> Job | None:
             await connection.execute(sql.TRY_REPORT, named)
-            return first(await rows(connection, Job, sql.READ_JOB, named))
+            return first(await rows(connection, Job, reading.READ_JOB, named))
 
         return await self._database.run(work)
 
@@ -228,6 +227,12 @@ class PostgresJobs:
             return True
 
         return await self._database.run(work)
+
+    async def _both(
+        self, user_id: str, job_id: str, queries: tuple[bytes, bytes]
+    ) -> JobAndMinds | None:
+        named = {"user_id": user_id, "id": job_id}
+        return await self._database.run(lambda connection: both(connection, queries, named))
 
     async def _rows[T](self, kind: type[T], query: bytes, named: dict[str, Any]) -> list[T]:
         return await self._database.run(lambda connection: rows(connection, kind, query, named))

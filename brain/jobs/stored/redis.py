@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.moves.admission import spent_of
-from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, ScriptReply
+from brain.cloud.redis.moves.status import statuses
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, BatchRedis, Keys, Script, ScriptReply
 from brain.cloud.redis.store import RedisStore
 from brain.codec import clean, dumps
 from brain.http.stopping import stop_run
@@ -37,7 +38,7 @@ PROGRESS = Script(__package__, "progress", BRAIN_LIMIT_S)
 class RedisMindRuns:
     """`MindRuns` on Redis. `store` is the state store of minds."""
 
-    def __init__(self, redis: Redis, store: RedisStore, clock: Clock) -> None:
+    def __init__(self, redis: BatchRedis, store: RedisStore, clock: Clock) -> None:
         self._redis = redis
         self._store = store
         self._clock = clock
@@ -52,8 +53,7 @@ class RedisMindRuns:
         return (await CLOSE.run(self._redis, keys, {"run": run_id})).kind == "closed"
 
     async def statuses(self, mind_ids: Sequence[str]) -> Mapping[str, Status]:
-        found = await asyncio.gather(*(self._store.status(id) for id in mind_ids))
-        return dict(zip(mind_ids, found, strict=True))
+        return await statuses(self._redis, mind_ids)
 
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         await stop_run(self._store, NobodyListens(), self._clock, mind_id, run_id=None, texts=texts)

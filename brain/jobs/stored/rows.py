@@ -8,10 +8,12 @@ from brain.codec import Json, clean, dumps
 from brain.jobs.model import Job, JobStart, Mind, MindOutcome, NewJob, NewMind
 from brain.jobs.ports import Filed
 from brain.jobs.rules import mind_id
-from brain.jobs.stored import statements as sql
+from brain.jobs.stored import reading
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
+
+type JobAndMinds = tuple[Job, Sequence[Mind]]
 
 MIND_IDS = b"""
     select job_id, array_agg(id order by number) from brain.minds
@@ -144,7 +146,23 @@ async def changed(
 
 async def read_mind(connection: "Connection", mind_id: str) -> Mind | None:
     """Read a mind in a transaction that has changed it."""
-    return first(await rows(connection, Mind, sql.READ_MIND, {"id": mind_id, "user_id": None}))
+    return first(await rows(connection, Mind, reading.READ_MIND, {"id": mind_id, "user_id": None}))
+
+
+async def both(
+    connection: "Connection", queries: tuple[bytes, bytes], named: dict[str, Any]
+) -> JobAndMinds | None:
+    """Read a job and its minds in one round trip; None if there is no such job."""
+    from psycopg.rows import class_row
+
+    async with (
+        connection.cursor(row_factory=class_row(Job)) as jobs,
+        connection.cursor(row_factory=class_row(Mind)) as minds,
+    ):
+        await jobs.execute(queries[0], named)  # sent together with the next one
+        await minds.execute(queries[1], named)
+        job = await jobs.fetchone()
+        return None if job is None else (job, await minds.fetchall())
 
 
 async def mind_ids(

@@ -7,6 +7,7 @@ from brain.cloud.postgres.rows import rows
 from brain.jobs.model import Job, JobStart, Mind, NewJob
 from brain.jobs.ports import JobRefused
 from brain.jobs.rules import OPEN_MOST, mind_id
+from brain.jobs.stored import reading
 from brain.jobs.stored import statements as sql
 from brain.jobs.stored.rows import job_row, mind_row, started
 
@@ -32,9 +33,9 @@ async def start(
     locked = await (await connection.execute(sql.LOCK_DAY, named)).fetchone()
     assert locked is not None, "this transaction has inserted the row or found it"
     taken, day, left_s = locked
-    known = await rows(connection, Job, sql.READ_JOB, named)
+    known = await rows(connection, Job, reading.READ_JOB, named)
     if known:
-        return started(known[0], await rows(connection, Mind, sql.READ_MINDS, named))
+        return started(known[0], await rows(connection, Mind, reading.READ_MINDS, named))
     await _check_open(connection, named)
     _check_tokens(job.budget, daily_tokens - taken, left_s)
     await connection.execute(sql.RESERVE, {**named, "day": day})

@@ -1,49 +1,6 @@
-"""The statements on jobs and minds. A mind's row is always locked before its job's row."""
+"""The statements that change jobs and minds. A mind's row is always locked before its job's row."""
 
-JOB = b"""
-    select
-        user_id, id, kind, title, request, status, total_count, completed_count, failed_count,
-        token_budget, tokens_in, tokens_out, usd, event_sequence, join_mode, document_id,
-        compared_with, origin_run, report, report_by, "foreign", report_tries, created_at,
-        started_at, updated_at, last_event_at, finished_at
-"""
-MIND = b"""
-    select
-        id, user_id, job_id, number, label, profile, brief, goal, goal_reached, status,
-        ended_reason, result, sources, needs, "foreign", turns, tokens_in, tokens_out, usd,
-        scenario, scenario_digest, seed, try as attempt, verdict, started_at, finished_at
-"""
-OF_JOB = b" from brain.jobs where user_id = %(user_id)s and id = %(id)s"
-READ_JOB = JOB + OF_JOB
-READ_MINDS = (
-    MIND + b" from brain.minds where user_id = %(user_id)s and job_id = %(id)s order by number"
-)
-READ_MIND = (
-    MIND
-    + b"""
-    from brain.minds
-    where id = %(id)s and (%(user_id)s::text is null or user_id = %(user_id)s)
-"""
-)
-OWNER = b"select user_id from brain.minds where id = any(%(minds)s) limit 1"
-RECENT = (
-    JOB
-    + b"""
-    from brain.jobs
-    where user_id = %(user_id)s
-        and (not %(is_open)s or status not in ('complete', 'failed', 'stopped'))
-    order by created_at desc, id limit %(limit)s
-"""
-)
-OUTDATED = b"""
-    select id from (
-        select id, status, report, created_at,
-            row_number() over (order by created_at desc, id) as place
-        from brain.jobs where user_id = %(user_id)s
-    ) as known
-    where status in ('complete', 'failed', 'stopped') and report is not null
-        and (place > %(most)s or created_at < now() - make_interval(days => %(days)s))
-"""
+from brain.jobs.stored.reading import OF_JOB
 
 # ---- start
 

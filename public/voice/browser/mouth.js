@@ -3,9 +3,9 @@
  * does not keep all others back. It can be lowered, held and continued in the middle of a sentence.
  */
 
-import { spokenLanguage } from '../choices.js';
-import { sentencesOf } from '../ear.js';
-import { MUTE_START_MS, say, START_MS } from './saying.js';
+import { rate, spokenLanguage } from '../choices.js';
+import { sentencesOf } from '../sentences.js';
+import { handOver, mostChars, MUTE_START_MS, say, START_MS } from './saying.js';
 import { dress, whenLoaded } from './voices.js';
 
 /** @typedef {import('../../client/types.js').Heard} Heard */
@@ -46,7 +46,8 @@ export class Mouth {
   }
 
   get isAvailable() {
-    return this.#synthesis !== undefined;
+    // Some web views have a part of it only.
+    return typeof this.#synthesis?.speak === 'function' && typeof SpeechSynthesisUtterance === 'function';
   }
 
   /** Call it within a press, before anything that takes time: without one, iOS says nothing. */
@@ -56,7 +57,7 @@ export class Mouth {
     silence.lang = spokenLanguage();
     silence.volume = 0;
     silence.onstart = () => (hasSounded = true);
-    this.#synthesis.speak(silence);
+    handOver(this.#synthesis, silence);
   }
 
   /** @param {string} text @param {Done} done */
@@ -167,10 +168,10 @@ export class Mouth {
   }
 }
 
-/** @param {string} text @returns {number[]} where its sentences end */
+/** @param {string} text @returns {number[]} where its sentences end, and the parts of long ones */
 function endsOf(text) {
   let end = 0;
-  return sentencesOf(text).map((sentence) => {
+  return sentencesOf(text, (sentence) => mostChars(sentence, rate())).map((sentence) => {
     const start = text.indexOf(sentence, end);
     end = (start < 0 ? end : start) + sentence.length;
     return end;

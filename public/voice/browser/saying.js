@@ -4,11 +4,28 @@ export const START_MS = 5000; // by then a voice that works has begun
 export const MUTE_START_MS = 2000; // the same, while the voice is known to give no sound
 const SPARE_MS = 5000;
 const MOST_MS = 15_000; // Chrome stops in the middle of an utterance of this length
+const LONGEST_S = 12; // of an utterance as it is expected: a voice that is a fifth slower is in time
 const CHARS_PER_S = 15;
 const DENSE_PER_S = 5; // of scripts in which a character is a syllable or a word
 const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /** @typedef {'ended' | 'stuck' | 'mute' | 'failed'} Outcome `mute`: there was no sound */
+
+/** How long it should take, in seconds. @param {string} text @param {number} rate of the voice */
+function expectedS(text, rate) {
+  const dense = text.match(DENSE)?.length ?? 0;
+  return ((text.length - dense) / CHARS_PER_S + dense / DENSE_PER_S) / rate;
+}
+
+/**
+ * Return how many characters of a sentence fit into one utterance, so that it ends before it counts
+ * as stuck where the voice reports nothing in between, and is a little slow.
+ * @param {string} text
+ * @param {number} rate of the voice
+ */
+export function mostChars(text, rate) {
+  return Math.floor((text.length * LONGEST_S) / expectedS(text, rate));
+}
 
 /**
  * Return how long an utterance may be without any event before it counts as stuck.
@@ -16,9 +33,22 @@ const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Ha
  * @param {number} [rate] of the voice
  */
 export function limitMs(text, rate = 1) {
-  const dense = text.match(DENSE)?.length ?? 0;
-  const expectedS = ((text.length - dense) / CHARS_PER_S + dense / DENSE_PER_S) / rate;
-  return Math.min(2 * expectedS * 1000 + SPARE_MS, MOST_MS);
+  return Math.min(2 * expectedS(text, rate) * 1000 + SPARE_MS, MOST_MS);
+}
+
+/**
+ * Return whether the browser takes it: some throw where they forbid to speak.
+ * @param {SpeechSynthesis} synthesis
+ * @param {SpeechSynthesisUtterance} utterance
+ */
+export function handOver(synthesis, utterance) {
+  try {
+    synthesis.speak(utterance);
+    return true;
+  } catch (error) {
+    console.warn(error);
+    return false;
+  }
 }
 
 /**
@@ -68,6 +98,6 @@ export function say(synthesis, utterance, { startMs, onStart, onWord, onEnd }) {
     end(hasBegun || isOurs ? 'failed' : 'mute');
   };
   renew();
-  synthesis.speak(utterance);
+  if (!handOver(synthesis, utterance)) setTimeout(() => end('mute'));
   return () => end(null);
 }

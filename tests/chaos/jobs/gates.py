@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from brain.cloud.redis.scripts import Redis, script_text
+from brain.cloud.redis.scripts import BatchRedis, script_text
 from brain.codec import Json
 from brain.errors import (
     DatabaseUnreachable,
@@ -115,7 +115,7 @@ def _names() -> dict[str, str]:
 class RedisHere:
     """The state store's server."""
 
-    def __init__(self, gate: Gate, redis: Redis) -> None:
+    def __init__(self, gate: Gate, redis: BatchRedis) -> None:
         self._gate = gate
         self._redis = redis
 
@@ -136,6 +136,15 @@ class RedisHere:
             lambda: self._redis.execute(command, limit_s=limit_s),
             StoreUnreachable,
         )
+
+    async def execute_all(self, commands: Sequence[Sequence[str]], *, limit_s: float) -> list[Any]:
+        found: list[Any] = await self._gate.call(
+            "store",
+            "status",
+            lambda: self._redis.execute_all(commands, limit_s=limit_s),
+            StoreUnreachable,
+        )
+        return found
 
 
 class JobsHere:

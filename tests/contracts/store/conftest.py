@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from brain.cloud.redis.scripts import Redis
+from brain.cloud.redis.scripts import BatchRedis
 from brain.cloud.redis.upstash import Upstash
 from local.engines import valkey
 from local.upstash import upstash_app
@@ -18,7 +18,7 @@ from tests.local.serving import served
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def real(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Redis]:
+async def real(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BatchRedis]:
     async with (
         valkey(tmp_path_factory.mktemp("redis")) as engine,
         served(upstash_app(engine.socket, token="a-token")) as url,
@@ -31,7 +31,7 @@ USERS = count(1)
 
 
 @pytest.fixture(params=["memory", "valkey"])
-def stage(request: pytest.FixtureRequest, real: Redis) -> Stage:
+def stage(request: pytest.FixtureRequest, real: BatchRedis) -> Stage:
     user = f"user-{next(USERS)}"
     if request.param == "valkey":
         # Time on the real one passes by itself; there is no event for it.

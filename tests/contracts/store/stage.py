@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from brain.cloud.redis.scripts import Redis
+from brain.cloud.redis.scripts import BatchRedis, Redis
 from brain.cloud.redis.store import RedisStore
 from brain.run.journal import Answered, Interrupted, Returned, RunRecord, Spent, Started
 from brain.run.limits import Limits
@@ -52,7 +52,7 @@ type Reason = Literal["handoff", "wakeup", "event"]
 class Stage:
     """A Redis with a unique user."""
 
-    redis: Redis
+    redis: BatchRedis
     pass_time: Callable[[float], Awaitable[None]]
     user: str
 

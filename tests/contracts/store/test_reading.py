@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from brain.cloud.redis.moves.status import statuses
 from brain.run.messages import Message
 from brain.run.moves import Admitted, CommitKind
 from brain.run.store import Status
@@ -71,6 +72,18 @@ async def test_the_status_reports_the_brains_activity(stage: Stage) -> None:
     found = await stage.store().status(stage.user)
     assert (found.state, found.run_id, found.loop) == ("running", "r1", 1)
     assert (found.activity, found.progress, found.last_seq) == ("note", 0.25, 1)
+
+
+async def test_what_several_brains_do_is_read_in_one_round_trip(stage: Stage) -> None:
+    admitted = await stage.begin()
+    step = replace(commit(0, CommitKind.HAND_OVER), activity="note", progress=0.25)
+    await stage.store().commit(admitted.token, step)
+    others = [f"{stage.user}-{n}" for n in range(9)]
+    found = await statuses(stage.redis, [*others, stage.user])
+    assert list(found) == [*others, stage.user]
+    assert found[stage.user] == await stage.store().status(stage.user)
+    assert found[others[0]] == await stage.store().status(others[0])
+    assert await statuses(stage.redis, []) == {}
 
 
 async def test_the_status_reports_why_a_run_ended_early(stage: Stage) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from brain.jobs.flow import start_job, stop_job
 from brain.jobs.life.outcomes import outcome_of
-from brain.jobs.ports import Filed
+from brain.jobs.ports import Filed, JobRefused
 from brain.run.journal import Answered
 from tests.jobs.life.stage import Asked, JobStage, Script, call, filed
 from tests.jobs.life.test_helpers import told
@@ -167,16 +168,29 @@ async def test_the_chain_of_sweeps_ends_with_the_job(stage: JobStage) -> None:
 async def test_an_open_job_without_sweeps_is_swept_when_another_start_is_refused(
     stage: JobStage,
 ) -> None:
-    from datetime import timedelta
-
-    from brain.jobs.ports import JobRefused
-
     for _ in range(2):
         await stage.services.jobs.start(stage.user, stage.new_job(1), daily_tokens=2_000_000)
     stage.wiring.late.ahead += timedelta(minutes=10)
     with pytest.raises(JobRefused):
         await start_job(stage.services, stage.user, stage.new_job(1))
     assert sum("sweep" in name for name in stage.queue.seen) == 2
+
+
+async def test_a_job_whose_start_died_is_swept_when_the_next_job_starts(stage: JobStage) -> None:
+    left = await stage.services.jobs.start(stage.user, stage.new_job(1), daily_tokens=2_000_000)
+    stage.wiring.late.ahead += timedelta(minutes=10)
+    start = await start_job(stage.services, stage.user, stage.new_job(1))
+    swept = {name.partition("-")[0] for name in stage.queue.seen if "sweep" in name}
+    assert swept == {start.job_id, left.job_id}
+
+
+async def test_a_job_that_works_gets_no_second_chain_of_sweeps(stage: JobStage) -> None:
+    working = await stage.services.jobs.start(stage.user, stage.new_job(1), daily_tokens=2_000_000)
+    await stage.services.jobs.begin(working.mind_ids[0])
+    stage.wiring.late.ahead += timedelta(minutes=10)
+    start = await start_job(stage.services, stage.user, stage.new_job(1))
+    swept = {name.partition("-")[0] for name in stage.queue.seen if "sweep" in name}
+    assert swept == {start.job_id}
 
 
 async def test_old_jobs_are_tidied_with_the_first_sweep(stage: JobStage) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from brain.errors import FaultClass, ModelUnavailable
+from brain.jobs.life.outcomes import early
 from brain.jobs.life.sweeping import publish_start
 from brain.jobs.rehearsals.postgres import PostgresRehearsals
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
+from brain.says.ending import STUCK
 from tests.jobs.rehearsals.conftest import MakeStage
 from tests.jobs.rehearsals.stage import Cast, approves, call, ends, quit_with
 
@@ -197,6 +199,16 @@ async def test_a_brain_without_a_model_could_not_be_played(stage: MakeStage) -> 
     [mind] = await theatre.minds(job)
     assert (mind.status, mind.ended_reason, mind.verdict) == ("failed", "model", None)
     assert job.status == "failed"
+
+
+async def test_a_brain_whose_call_always_fails_ends_as_a_helpers_would(stage: MakeStage) -> None:
+    def brain(prompt: Prompt) -> Any:
+        return call("readDocument", id="unknown")
+
+    theatre = stage(Cast(brain=brain))
+    job = await theatre.play(theatre.new(wire()))
+    [mind] = await theatre.minds(job)
+    assert (mind.status, mind.ended_reason) == ("failed", early(STUCK)[1])
 
 
 async def test_a_player_without_a_model_could_not_be_played(stage: MakeStage) -> None:

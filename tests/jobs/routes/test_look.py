@@ -1,5 +1,6 @@
 """The routes that show jobs: status, report, messages, steps, and the list."""
 
+import httpx
 import pytest
 
 from brain.jobs.model import MindOutcome
@@ -14,7 +15,7 @@ from tests.jobs.routes.stage import (
     store,
 )
 from tests.routes.resources_stage import Caller, Home
-from tests.routes.stage import Json
+from tests.routes.stage import Deployment, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -50,6 +51,23 @@ async def test_the_status_counts_what_has_ended(anna: Caller, home: Home) -> Non
     reasons = [(run["status"], run["endedReason"]) for run in state["runs"]]
     assert reasons == [("complete", "done"), ("failed", "model"), ("queued", None)]
     assert state["runs"][0]["turns"] == 4
+
+
+async def test_a_poll_asks_the_store_twice_however_many_minds_run(
+    anna: Caller, home: Home, deployment: Deployment
+) -> None:
+    tasks = [{"title": f"Task {n}", "brief": "Look."} for n in range(10)]
+    started = await begun(anna, body={"tasks": tasks})
+    for mind in started["conversationIds"]:
+        await store(home).begin(mind)
+    path, url = f"jobs/{started['jobId']}/status", deployment.env["UPSTASH_REDIS_REST_URL"]
+    await anna.got(path)
+    async with httpx.AsyncClient(base_url=url) as http:
+        await http.post("/_local/counts/reset")
+        state = await anna.got(path)
+        counts = (await http.get("/_local/counts")).json()
+    assert [run["loop"] for run in state["runs"]] == [0] * 10
+    assert counts["requests"] == 2  # the user is here; what the minds do
 
 
 @pytest.mark.parametrize(("path", "body"), STARTS)

@@ -132,6 +132,41 @@ test('while claims fail other messages are not held up, and the claim is tried a
   assert.deepEqual(spoken, ['first 1']);
 });
 
+test('at the end of another device’s claim that one asks first, as it may still speak', async () => {
+  const page = await connected({ publishes: true });
+  const spoken = [];
+  speaking(page, spoken, 'first');
+  page.server.fail('/api/control', () => Response.json({ seq: 1, state: 'held', leftMs: LASTS_MS }));
+  page.server.say('news', { kind: 'notification' });
+
+  await page.clock.pass(LASTS_MS + 400);
+  const early = claims(page.server).length;
+  await page.clock.pass(2000);
+
+  assert.equal(early, 1);
+  assert.deepEqual(spoken, ['first 1']);
+});
+
+test('a claim without a reply keeps no answer waiting, and is still used when it comes', async () => {
+  const page = await connected({ publishes: true });
+  const { promise, resolve } = deferred();
+  const spoken = [];
+  speaking(page, spoken, 'first');
+  page.server.fail('/api/control', () => promise);
+  page.server.say('news', { kind: 'notification' });
+  await page.clock.pass(1000);
+
+  await page.brain.askBrain('one');
+  await page.clock.pass(5000);
+  const before = [...spoken];
+  resolve(Response.json({ seq: 1, state: 'yours', claim: 1, leftMs: LASTS_MS }));
+  await page.clock.pass(5000);
+
+  assert.deepEqual(before, ['first 3']);
+  assert.deepEqual(spoken, ['first 3', 'first 1']);
+  assert.equal(claims(page.server).length, 1, 'it is not asked again meanwhile');
+});
+
 test('a server that knows no claims is an older one: the message is said', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from playwright.async_api import BrowserContext, Route, expect
 
 from local.gateway.policy import HEADER, policy
-from tests.page.conftest import STREAMING, gateway
+from tests.page.conftest import STREAMING, STUB, gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,6 +76,56 @@ async def test_the_page_asks_and_shows_what_it_is_answered(
         await expect(page).to_have_title("live: idle")
         assert "live: running" in await page.evaluate("() => window.titles")
         assert refused == []
+
+
+LIBRARIES = """
+const given = [];
+const connect = ({ token }) => given.push(token);
+const clerk = { session: { getToken: async () => 'from clerk' } };
+const auth0 = { getTokenSilently: async () => 'from auth0' };
+const signedIn = { data: { session: { access_token: 'from supabase' } }, error: null };
+const supabase = { auth: { getSession: async () => signedIn } };
+const fetch = async (path) => Response.json({ token: `from ${path}` });
+"""
+
+
+async def run_by_node(script: str) -> str:
+    """Return what a module prints. It must end by itself and complain of nothing."""
+    node = shutil.which("node")
+    assert node
+    arguments = ("--input-type=module", "-e", script)
+    program = await asyncio.create_subprocess_exec(node, *arguments, stdout=PIPE, stderr=PIPE)
+    try:
+        printed, complaint = await program.communicate()
+    finally:
+        if program.returncode is None:
+            program.kill()
+    assert complaint == b""
+    return printed.decode()
+
+
+async def test_each_library_that_signs_users_in_gives_its_token() -> None:
+    asked = "for (const token of given) console.log(await token());"
+    printed = await run_by_node(LIBRARIES + shown("js tokens") + asked)
+    assert printed.split("\n")[:4] == [
+        "from clerk",
+        "from auth0",
+        "from supabase",
+        "from /brain-token",
+    ]
+
+
+async def test_a_job_is_started_followed_and_reported() -> None:
+    async with gateway(STUB, JOBS="1") as address:
+        imported = f"import {{ connect }} from '{(ROOT / 'public' / 'brain.js').as_uri()}';"
+        begin = f"const brain = await connect({{ baseUrl: '{address}' }});"
+        end = "console.log(jobId, conversationIds.length > 0, headline); brain.close();"
+        printed = await run_by_node(imported + begin + shown("js jobs") + end)
+
+    *progress, last = printed.strip().split("\n")
+    assert [line.split(" of ")[1] for line in progress] == ["3"] * len(progress)
+    assert progress[-1] == "2 of 3"
+    assert "Two of three are back" in last
 
 
 async def test_the_shell_asks_and_then_listens() -> None:

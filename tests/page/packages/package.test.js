@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { build as bundle } from 'esbuild';
 import { build as viteBuild } from 'vite';
@@ -18,6 +19,7 @@ const RESOLUTIONS = [
   { module: 'nodenext', moduleResolution: 'nodenext' },
 ];
 const COMPILERS = { 'typescript 5': HERE, 'typescript 7': ROOT };
+const MOST_BYTES = 12_288; // gzipped
 const OF_PUSHER = 'pusher_internal:'; // stands in its code only
 const USE = `import { connect, askBrainTool } from '${NAME}';\nwindow.begin = () => connect();\nwindow.tool = askBrainTool;\n`;
 
@@ -65,9 +67,28 @@ test('it says what npm, bundlers and compilers need, and depends on nothing', ()
 
 test('it has the client only', () => {
   const names = readdirSync(installed, { recursive: true }).map(String);
-  const unexpected = names.filter((name) => !/^(dist|dist\/[\w-]+\.(js|d\.ts)|README\.md|LICENSE|package\.json)$/.test(name));
+  const unexpected = names.filter((name) => !/^(dist|dist\/[\w-]+\.(js|min\.js|d\.ts)|README\.md|LICENSE|package\.json)$/.test(name));
 
   assert.deepEqual(unexpected, []);
+});
+
+test('the minified client is below 12 KB with all that it loads at once, and works in Node', async (context) => {
+  const address = await gateway(context);
+  const use = `
+    import { connect } from '${NAME}/brain.min.js';
+    const brain = await connect({ baseUrl: '${address}' });
+    console.log((await brain.askBrain('hello')).message.text);
+    brain.close();
+  `;
+  const folder = project(context, { files: { 'use.js': use } });
+
+  assert.equal(await node(join(folder, 'use.js')), 'Answer to hello\n');
+
+  const code = (name) => readFileSync(join(installed, 'dist', name), 'utf8');
+  const needed = new Set(['brain.min.js']);
+  for (const name of needed) for (const [, other] of code(name).matchAll(/(?:from|import)"\.\/([^"]+)"/g)) needed.add(other);
+  const bytes = gzipSync([...needed].map(code).join(''), { level: 9 }).length;
+  assert.ok(bytes < MOST_BYTES, `${bytes} bytes`);
 });
 
 for (const [compiler, home] of Object.entries(COMPILERS)) {

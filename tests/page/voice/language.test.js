@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { languageOf, voicesFor } from '../../../public/voice/browser/language.js';
-import { limitMs } from '../../../public/voice/browser/saying.js';
+import { limitMs, mostChars } from '../../../public/voice/browser/saying.js';
+import { sentencesOf } from '../../../public/voice/sentences.js';
 
 for (const [sentence, whole, spoken, language] of [
   ['It is nine.', '', 'en-GB', 'en-GB'],
@@ -54,3 +55,26 @@ test('a voice may be silent for twice the time that the text takes and five seco
   assert.equal(limitMs('日'.repeat(5)), 7000);
   assert.equal(limitMs('x'.repeat(200)), 15_000);
 });
+
+const LONG = {
+  Japanese: '今日は天気がよくて、散歩に行きたいと思っていましたが、'.repeat(8),
+  'Japanese without pauses': 'これは長い文で'.repeat(40),
+  Thai: 'ราคาวันนี้อากาศดีมาก'.repeat(20),
+  English: `${'word and more words '.repeat(20)}at the end.`,
+};
+const isSyllable = (char) => /[\p{Script=Han}\p{Script=Hiragana}]/u.test(char);
+const spokenMs = (text) => [...text].reduce((ms, char) => ms + (isSyllable(char) ? 200 : 67), 0);
+
+for (const [name, text] of Object.entries(LONG)) {
+  for (const rate of [0.6, 1, 2]) {
+    test(`a voice that reports nothing in between ends each utterance in time: ${name} at ${rate}`, () => {
+      const parts = sentencesOf(text, (sentence) => mostChars(sentence, rate));
+
+      assert.equal(parts.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
+      for (const part of parts) {
+        const slowMs = (1.2 * spokenMs(part)) / rate;
+        assert.ok(part.length <= 200 && slowMs < limitMs(part, rate), `${part.length} characters`);
+      }
+    });
+  }
+}

@@ -160,6 +160,17 @@ async def test_a_blocked_microphone_is_explained(page: Page) -> None:
     await expect(page.get_by_text("The microphone is blocked")).to_be_visible()
 
 
+async def test_an_ear_that_cannot_be_opened_is_explained(page: Page) -> None:
+    await page.evaluate(
+        "SpeechRecognition.prototype.start = () => { throw new DOMException('', 'DeniedError'); };"
+        "null"
+    )
+
+    await page.get_by_role("button", name="Dictate").click()
+
+    await expect(page.get_by_text("Dictation failed (DeniedError).")).to_be_visible()
+
+
 async def test_a_browser_that_cannot_listen_says_so(context: BrowserContext) -> None:
     async with gateway() as address:
         page = await context.new_page()
@@ -169,6 +180,35 @@ async def test_a_browser_that_cannot_listen_says_so(context: BrowserContext) -> 
 
         await expect(page.get_by_text("This browser cannot listen")).to_be_visible()
         await expect(page.get_by_role("button", name="Dictate")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "lack", ["delete window.SpeechSynthesisUtterance;", "delete speechSynthesis.speak;"]
+)
+async def test_a_web_view_with_half_a_voice_offers_none_and_answers(
+    context: BrowserContext, lack: str
+) -> None:
+    async with gateway() as address:
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.add_init_script(VOICE_AND_EAR + lack)
+        await page.goto(address)
+        await ask(page, "in silence")
+
+        await expect(page.get_by_role("button", name="Speak answers")).to_be_hidden()
+        assert complaints == []
+
+
+async def test_a_voice_that_refuses_to_speak_is_named_and_the_next_text_goes_on(page: Page) -> None:
+    await page.evaluate(
+        "void (speechSynthesis.speak = () => { throw new DOMException('', 'Denied'); })"
+    )
+    await page.get_by_role("button", name="Speak answers").click()
+
+    await ask(page, "aloud")
+    await expect(page.get_by_text("Tap to hear")).to_be_visible()
+    await ask(page, "and again")
 
 
 async def test_a_question_that_was_seen_is_not_reported_as_unheard(page: Page) -> None:

@@ -1,12 +1,14 @@
 """Reads what the user's brain is doing."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from brain.cloud.redis.moves.here import HERE_KEEP_MS, HERE_MS
 from brain.cloud.redis.scripts import (
     CALLER_LIMIT_S,
     KEEP_MS,
+    BatchRedis,
     Keys,
     Redis,
     Script,
@@ -20,6 +22,12 @@ _PROGRESS = re.compile(r"[0-9.e-]{1,24}")
 # somebody looks. Not longer than a claim (see devices/claims.py)
 POLLED_MS = 10_000
 STATUS = Script(__package__, "status", CALLER_LIMIT_S, part="devices")
+# What `statuses` reads of each run, and what it leaves empty.
+AT_A_GLANCE = (
+    *("state", "id", "loops", "activity", "started", "last", "seq", "progress", "reason"),
+    *("held", "tokens"),
+)
+LEFT_OUT = dict.fromkeys(("question", "channel", "language", "zone", "here", "now_ms"), "")
 
 
 async def status(
@@ -52,6 +60,22 @@ async def status(
         },
     )
     return _status(reply)
+
+
+async def statuses(redis: BatchRedis, user_ids: Sequence[str]) -> Mapping[str, Status]:
+    """Return what several brains are doing, in one round trip.
+
+    These are plain reads: nobody counts as listening by them, and nothing about listeners and
+    questions is read.
+    """
+    commands = [["HMGET", Keys.of(id).key("run"), *AT_A_GLANCE] for id in user_ids]
+    found = await redis.execute_all(commands, limit_s=CALLER_LIMIT_S)
+    return {id: _glance(values) for id, values in zip(user_ids, found, strict=True)}
+
+
+def _glance(values: Sequence[str | None]) -> Status:
+    names = " ".join((*AT_A_GLANCE, *LEFT_OUT))
+    return _status(ScriptReply([names, *values, *LEFT_OUT.values()]))
 
 
 def _status(reply: ScriptReply) -> Status:
