@@ -144,7 +144,7 @@ class QStashQueue:
                 raise used_up(told, "queue", daily=True) from error
             except (TimeoutError, httpx.HTTPError, QStashError, *BAD_RESPONSES) as error:
                 reason = type(error).__name__
-                log.warning("queue: no acknowledgement, reason=%s", reason)
+                log.warning("queue.failed: reason=%s", reason)
             else:
                 return
         raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")

@@ -194,7 +194,13 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="profiles and scenarios, which the user writes; `main` is added to the instructions",
         blocks=("memory",),
-        stored=("brain.profiles", "brain.scenarios", "brain.spending"),
+        stored=("brain.profiles", "brain.scenarios"),
+        foreign=NEVER,
+        causes="",
+    ),
+    Source(
+        name="what runs use and cost: counts, with the names of models and tools; no model reads it",
+        stored=("Counts", "brain.spending"),
         foreign=NEVER,
         causes="",
     ),

@@ -4,6 +4,7 @@ The `Redis` that is passed in runs the scripts: Upstash's REST API in production
 in the simulator.
 """
 
+import logging
 from copy import copy
 from typing import Self
 
@@ -45,8 +46,11 @@ from brain.run.moves import (
 )
 from brain.run.requests import Stop, Withdraw, Withdrawal
 from brain.run.store import Here, Occupancy, Page, Sight, Status
+from brain.settings import logs
 
 LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
+
+log = logging.getLogger(__name__)
 
 
 class RedisStore:
@@ -87,7 +91,7 @@ class RedisStore:
         return read
 
     async def admit(self, arrival: Arrival) -> Admission:
-        return await admit(
+        made = await admit(
             self._redis,
             arrival,
             self._limits,
@@ -96,6 +100,7 @@ class RedisStore:
             grown=self._grown,
             joins=self.joins,
         )
+        return _noted(made)
 
     def joining(self, joins: Joins) -> Self:
         """Return this store as it admits only what joins a run. Such an `admit` raises RunEnded."""
@@ -120,7 +125,11 @@ class RedisStore:
         return await question(self._redis, user_id, question_id)
 
     async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
-        return await resume(self._redis, wake_call, self._limits, holder=holder)
+        made = await resume(self._redis, wake_call, self._limits, holder=holder)
+        if isinstance(made, Admitted) and wake_call.reason == "wakeup":
+            # The brain has died, or was frozen, and its lease has expired.
+            log.warning("wakeup.late: run=%s wake=%d", wake_call.run_id, wake_call.wake)
+        return _noted(made)
 
     async def commit(self, token: LeaseToken, step: Commit) -> Committed:
         bound, grown = self.log_bound, self._grown
@@ -174,3 +183,10 @@ class RedisStore:
     async def heard(self, user_id: str, mark: Heard, *, claim: int = 0) -> Heard | None:
         most = self._limits.heard_entries
         return await heard(self._redis, user_id, mark, most=most, claim=claim)
+
+
+def _noted[T](made: T) -> T:
+    """Note in the log whose run this invocation works on."""
+    if isinstance(made, Admitted):
+        logs.note(user_id=made.token.user_id, run_id=made.token.run_id)
+    return made
