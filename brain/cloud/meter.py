@@ -59,7 +59,7 @@ class DayCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """What a run has caused so far. `started_ms` and `seen_ms` are in ms since 1970.
+    """What a run has caused so far. `started_ms` is in ms since 1970.
 
     `because` is why it ended early. `ended`: a commit that ends the run has been sent. `day` is
     what the user has used on the day of this run, with this run.
@@ -67,7 +67,6 @@ class Counts:
 
     run_id: str
     started_ms: int = 0
-    seen_ms: int = 0
     loops: int = 0
     invocations: int = 1
     models: tuple[ModelCount, ...] = ()
@@ -142,11 +141,9 @@ class Meter:
         )
         self.counts = replace(self.counts, tools=tuple(tools.values()))
 
-    def stored(self, *, loops: int, because: str, ended: bool, now_ms: int) -> str:
+    def stored(self, *, loops: int, because: str, ended: bool) -> str:
         """Return the counts as the commit that comes next stores them."""
-        self.counts = replace(
-            self.counts, loops=loops, because=because, ended=ended, seen_ms=now_ms
-        )
+        self.counts = replace(self.counts, loops=loops, because=because, ended=ended)
         return COUNTS.write(self.counts)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brain.cloud import meter
 from brain.cloud.quotas import used_up
 from brain.codec import Form, Json
 from brain.errors import QueueUnreachable, SignatureRefused
@@ -138,6 +139,7 @@ class QStashQueue:
             try:
                 async with asyncio.timeout(TRY_S):
                     await send(await self._current())
+                    meter.count(queued=1)
             except DailyMessageLimitExceededError as error:
                 log.error("queue: the daily limit is used up")
                 told = QueueUnreachable("the queue's daily limit is used up")

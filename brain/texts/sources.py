@@ -199,8 +199,8 @@ SOURCES: tuple[Source, ...] = (
         causes="",
     ),
     Source(
-        name="what runs use and cost: counts, with the names of models and tools; no model reads it",
-        stored=("Counts", "brain.spending"),
+        name="what runs use and cost: counts, with names of models and tools; shown to no model",
+        stored=("Counts", "brain.spending", "brain.receipts"),
         foreign=NEVER,
         causes="",
     ),

@@ -31,6 +31,7 @@ from local.openapi.operations import (
 )
 from local.openapi.parts import listed
 from local.openapi.schemas import nullable, page, ref, thing
+from local.openapi.usage import usage_paths
 from local.openapi.voice import voice_paths
 
 
@@ -123,6 +124,7 @@ def _things() -> Json:
     facts = page("facts", listed("Fact"), nextOffset={"type": "integer"})
     return {
         **document_paths(),
+        **usage_paths(),
         "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT, CURSOR)},
         "/api/facts": {
             "get": got("List what was remembered, newest first.", facts, LIMIT, CURSOR, OFFSET),

@@ -8,6 +8,7 @@ import logging
 from copy import copy
 from typing import Self
 
+from brain.cloud.meter import new_meter
 from brain.cloud.redis.devices.pages import OnGrowth, unnoticed
 from brain.cloud.redis.moves.admit import Joins, admit
 from brain.cloud.redis.moves.aside import aside
@@ -46,7 +47,6 @@ from brain.run.moves import (
 )
 from brain.run.requests import Stop, Withdraw, Withdrawal
 from brain.run.store import Here, Occupancy, Page, Sight, Status
-from brain.settings import logs
 
 LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
 
@@ -91,7 +91,8 @@ class RedisStore:
         return read
 
     async def admit(self, arrival: Arrival) -> Admission:
-        made = await admit(
+        new_meter()
+        return await admit(
             self._redis,
             arrival,
             self._limits,
@@ -100,7 +101,6 @@ class RedisStore:
             grown=self._grown,
             joins=self.joins,
         )
-        return _noted(made)
 
     def joining(self, joins: Joins) -> Self:
         """Return this store as it admits only what joins a run. Such an `admit` raises RunEnded."""
@@ -125,11 +125,12 @@ class RedisStore:
         return await question(self._redis, user_id, question_id)
 
     async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
+        new_meter()
         made = await resume(self._redis, wake_call, self._limits, holder=holder)
         if isinstance(made, Admitted) and wake_call.reason == "wakeup":
             # The brain has died, or was frozen, and its lease has expired.
             log.warning("wakeup.late: run=%s wake=%d", wake_call.run_id, wake_call.wake)
-        return _noted(made)
+        return made
 
     async def commit(self, token: LeaseToken, step: Commit) -> Committed:
         bound, grown = self.log_bound, self._grown
@@ -183,10 +184,3 @@ class RedisStore:
     async def heard(self, user_id: str, mark: Heard, *, claim: int = 0) -> Heard | None:
         most = self._limits.heard_entries
         return await heard(self._redis, user_id, mark, most=most, claim=claim)
-
-
-def _noted[T](made: T) -> T:
-    """Note in the log whose run this invocation works on."""
-    if isinstance(made, Admitted):
-        logs.note(user_id=made.token.user_id, run_id=made.token.run_id)
-    return made

@@ -16,6 +16,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud import meter
 from brain.cloud.quotas import used_up
 from brain.errors import StoreRefused, StoreUnreachable
 
@@ -86,6 +87,7 @@ class Upstash:
             try:
                 client = self._current(loop)
                 async with asyncio.timeout_at(end), self._gate, asyncio.timeout(TRY_S):
+                    meter.count(round_trips=1, commands=1)
                     return await send(client)
             except UpstashError as error:
                 # The store has answered with an error: a retry would get the same answer.
