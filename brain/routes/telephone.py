@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import aclosing
+from typing import Any
 
 from brain.chat.hearing import ITSELF
+from brain.cloud.redis.devices.claims import claim
+from brain.codec import fingerprint
 from brain.errors import Unreachable
 from brain.http.edge import Problem, problem_of, where
 from brain.http.orders import HeardBody
@@ -19,10 +22,11 @@ from brain.run.messages import CallTurn, Message, Utterance
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.says.choice import language_of
-from brain.voice.relay.model import PhoneAction, PhoneFrame, PhoneMark, PhoneText
+from brain.voice.relay.model import PhoneAction, PhoneClaim, PhoneFrame, PhoneMark, PhoneText
 from brain.voice.relay.rules import END_CALL, Phone, end
 from brain.wiring import Wiring
 
+AGAIN_S = 5.0  # seconds until a claim that failed is tried again
 CODE = re.compile(r"\b\d{5}\b")  # Twilio's number of an error; the rest may quote what was said
 
 log = logging.getLogger("brain")
@@ -38,12 +42,14 @@ class Telephone:
         self._socket = socket
         self._user_id = user_id
         self._call = call
+        self._device = f"phone-{fingerprint({'call': call})}"[:64]
         self._invocation = invocation
         self._phone = Phone(since=0)
         self._changed = asyncio.Event()
         self._waiting: asyncio.Queue[PhoneMark | PhoneText] = asyncio.Queue()
         self._brains: set[asyncio.Task[None]] = set()
         self._answers: set[asyncio.Task[None]] = set()
+        self._replies: list[Reply] = []
 
     async def hold(self) -> None:
         """Serve until either side closes or the invocation's time is over. Raises HangUp, Gone."""
@@ -64,7 +70,12 @@ class Telephone:
         await until_one_fails(parts, lambda: self._answers)
 
     async def finish(self) -> None:
-        """Wait for the brains that were started here: a call that ends does not stop a run."""
+        """Wait for the brains that were started here: a call that ends does not stop a run.
+
+        What they still say is for whoever is there: another connection of the call, or a page.
+        """
+        for reply in self._replies:
+            reply.leave()
         if self._brains:
             await asyncio.wait(self._brains)
 
@@ -141,6 +152,7 @@ class Telephone:
 
     def _ask(self, said: PhoneText) -> None:
         reply = Reply(lambda shown: self._show(shown, said, reply))
+        self._replies = [one for one in self._replies if one.is_open] + [reply]
         request = UserRequest(
             user_id=self._user_id,
             text=said.text,
@@ -154,9 +166,23 @@ class Telephone:
         brain = begin(self._wiring, request, self._invocation, reply)
         self._brains.add(brain)
         brain.add_done_callback(self._brains.discard)
-        answer = asyncio.ensure_future(self._answer(said, reply))
-        self._answers.add(answer)
-        answer.add_done_callback(self._answers.discard)
+        self._start(self._answer(said, reply))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _claim(self, seq: int) -> None:
+        """Find out whether the telephone may say a message that is not for it alone."""
+        now = self._wiring.clock.utc()
+        try:
+            made = await claim(self._wiring.redis, self._user_id, seq, device=self._device, now=now)
+            state, left_s = made.state, made.left_ms / 1000
+        except Unreachable as error:
+            log.warning("telephone: not claimed, error=%s", where(error))
+            state, left_s = "held", AGAIN_S
+        self._do(self._phone.claimed(state, left_s, self._now()))
 
     async def _answer(self, said: PhoneText, reply: Reply) -> None:
         """Tell the answer. The log may have told it before."""
@@ -188,6 +214,8 @@ class Telephone:
         for action in actions:
             if isinstance(action, PhoneFrame):
                 self._socket.tell(action.frame)
+            elif isinstance(action, PhoneClaim):
+                self._start(self._claim(action.seq))
             else:
                 self._waiting.put_nowait(action)
         self._changed.set()

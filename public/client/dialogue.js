@@ -14,6 +14,7 @@ const LATER = 'The answer comes later. Do not say this to the user.';
 const STOPPED = 'The user stopped the task. Do not say this to the user.';
 
 export class Dialogue {
+  talks = 0; // spoken conversations that go on here
   #world;
   #connection;
   /** @type {Set<string | number | null | undefined>} */
@@ -31,7 +32,8 @@ export class Dialogue {
     const { log } = connection.inbox;
     this.handlers = new Handlers({ world, ours, decide: this.decide });
     const isOurs = (/** @type {Message} */ { answersSeq }) => ours.has(answersSeq);
-    this.speaker = new Speaker({
+    /** @type {import('./speaker.js').SpeakerContext} */
+    this.speaking = {
       world,
       log,
       isOurs,
@@ -39,7 +41,8 @@ export class Dialogue {
       claim: (seq) => connection.sending.control({ type: 'claim', seq, device: world.device }),
       heard: this.heard,
       onMute: connection.hearMute,
-    });
+    };
+    this.speaker = new Speaker(this.speaking);
   }
 
   /**
@@ -125,7 +128,7 @@ export class Dialogue {
   /** This page, for what it sends. */
   get #device() {
     const { device: id, socketId } = this.#world;
-    return { id, socketId, speaks: this.speaker.isOn };
+    return { id, socketId, speaks: this.talks > 0 || this.speaker.isOn };
   }
 
   /**

@@ -30,7 +30,7 @@ import { waitFor } from './waiting.js';
  *
  * @typedef {object} Held
  * @property {number} [number] of the claim
- * @property {Promise<void>} lost resolves when another device may say it
+ * @property {Promise<string>} lost resolves when this device may not say it any more, with the claim's state
  */
 
 const SLOWEST_MS = 200; // for one character; the slowest voices need half of it

@@ -14,9 +14,10 @@ const LONGEST_MS = 2 ** 31 - 1; // of setTimeout
 
 /**
  * Have a message said if this device may. While it takes long, the right is renewed.
- * @param {import('../client/speaker.js').SpeakerContext} context
+ * @param {Pick<import('../client/speaker.js').SpeakerContext, 'world' | 'claim' | 'isOurs'>} context
  * @param {import('../client/speaking.js').Waiting} waiting is put off if it may not be said now
  * @param {(held: import('../client/speaker.js').Held) => Promise<void>} say
+ * @returns {Promise<string>} the state of the claim
  */
 export async function claim({ world, claim: request, isOurs }, waiting, say) {
   const { seq, answersSeq } = waiting.message;
@@ -38,23 +39,24 @@ export async function claim({ world, claim: request, isOurs }, waiting, say) {
   const { state, endMs } = first;
   if (state === 'over') userStorage.take(SPOKEN, seq);
   if (state === 'held') waiting.sinceMs = endMs;
-  if (state !== 'yours' || endMs <= clock.now()) return;
+  if (state !== 'yours' || endMs <= clock.now()) return state;
   /** @type {import('../client/speaker.js').Held} */
   const held = { number: first.number, lost: new Promise((lose) => keep(first, lose)) };
   await say(held).finally(() => {
     isSaid = true;
     cancel();
   });
+  return state;
 
   /**
    * @param {{endMs: number}} one
-   * @param {() => void} lose
+   * @param {(state: string) => void} lose
    */
   function keep(one, lose) {
     cancel = clock.after(one.endMs - clock.now(), async () => {
       const again = await ask();
       if (isSaid) return;
-      if (again.state !== 'yours') return lose();
+      if (again.state !== 'yours') return lose(again.state);
       held.number = again.number;
       keep(again, lose);
     });

@@ -240,6 +240,12 @@ function spokenOf(entry) {
   };
 }
 
+/** What a vendor sends as an object. @param {any} value @returns {any} {} for anything else */
+export const objectIn = (value) => (value && typeof value === 'object' ? value : {});
+
+/** What a vendor sends as a list. @param {any} value @returns {any[]} [] for anything else */
+export const listIn = (value) => (Array.isArray(value) ? value : []);
+
 /** @param {string[]} all @param {string} one */
 function without(all, one) {
   return all.filter((other) => other !== one);

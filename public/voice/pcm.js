@@ -1,5 +1,6 @@
 /** A socket to Gemini: the microphone goes out as 16 kHz samples, 24 kHz samples come in. */
 
+import { listIn } from './machine.js';
 import { Player } from './player.js';
 import { parsed } from './rtc.js';
 
@@ -101,8 +102,8 @@ export class Pcm {
     if (!frame) return;
     if (frame.setupComplete) this.#isReady = true;
     const { serverContent } = frame;
-    for (const part of serverContent?.modelTurn?.parts ?? []) {
-      if (!part.inlineData) continue;
+    for (const part of listIn(serverContent?.modelTurn?.parts)) {
+      if (!part?.inlineData) continue;
       this.#player.play(part.inlineData.data);
       part.inlineData = {}; // the adapter needs no sound
     }

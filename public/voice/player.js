@@ -14,7 +14,7 @@ export class Player {
     this.#context = context;
   }
 
-  /** @param {string} data samples of 16 bits, little-endian, in base64 */
+  /** @param {unknown} data samples of 16 bits, little-endian, in base64 */
   play(data) {
     const samples = samplesOf(data);
     if (samples.length === 0) return;
@@ -38,9 +38,18 @@ export class Player {
   }
 }
 
-/** @param {string} data */
+/** @param {unknown} data base64; anything else is no sound */
 export function samplesOf(data) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(decoded(data), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length >> 1 }, (_, place) => view.getInt16(place * 2, true) / 32_768);
+}
+
+/** @param {unknown} data @returns {string} */
+function decoded(data) {
+  try {
+    return typeof data === 'string' ? atob(data) : '';
+  } catch {
+    return '';
+  }
 }

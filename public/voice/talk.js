@@ -3,14 +3,14 @@
  * brain, the microphone and the loudspeaker. Loaded only when a conversation begins.
  */
 
-import { SPOKEN } from '../client/storage.js';
 import { Pcm } from './pcm.js';
 import { Rtc } from './rtc.js';
 import { closeMicrophone, openMicrophone, prime, release, turnMicrophone, VoiceProblem } from './sound.js';
 import * as gemini from './gemini.js';
 import * as live from './live.js';
 import * as realtime from './realtime.js';
-import { VoiceSession } from './session.js';
+import { VoiceSession } from './talk/session.js';
+import { Sharing } from './talk/sharing.js';
 
 /** @typedef {import('../client/types.js').TalkOptions} TalkOptions */
 /** @typedef {import('../client/types.js').TalkState} TalkState */
@@ -37,6 +37,7 @@ export class Talk {
   #sound;
   #vendor;
   #session;
+  #sharing;
   /** @type {any} */
   #state;
   /** @type {TalkState} */
@@ -63,6 +64,8 @@ export class Talk {
     this.#vendor = VENDORS[vendor];
     this.#session = new VoiceSession(parts, vendor, language);
     this.#state = this.#vendor.adapter.begin({ language });
+    this.#sharing = new Sharing(parts.dialogue.speaking, (entry) => this.#give({ from: 'brain', entry }));
+    parts.dialogue.talks += 1;
     void this.#begin();
   }
 
@@ -92,7 +95,7 @@ export class Talk {
     this.#undo = [
       () => world.lifetime.removeEventListener('abort', leave),
       () => globalThis.removeEventListener?.('pagehide', leave),
-      connection.inbox.subscribe((entry, { isNew }) => isNew && this.#take(entry)),
+      connection.inbox.subscribe((entry, { isNew }) => isNew && this.#sharing.take(entry)),
     ];
     try {
       const microphone = await openMicrophone();
@@ -106,13 +109,6 @@ export class Talk {
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  /** @param {import('../client/types.js').Entry} entry */
-  #take(entry) {
-    // The vendor speaks it, so that nobody else does.
-    if (entry.role === 'brain') this.#parts.world.userStorage.take(SPOKEN, entry.seq);
-    this.#give({ from: 'brain', entry });
   }
 
   /**
@@ -167,7 +163,10 @@ export class Talk {
     const { dialogue } = this.#parts;
     if (action.do === 'send') this.#line?.send(action.event);
     if (action.do === 'ask') void this.#ask(action);
-    if (action.do === 'heard') dialogue.heard(action.seq, action.how, action.chars).catch(() => {});
+    if (action.do === 'heard') {
+      const claim = this.#sharing.end(action.seq);
+      dialogue.heard(action.seq, action.how, action.chars, claim).catch(() => {});
+    }
     if (action.do === 'connect') void this.#reconnect(action.handle ?? null);
     if (action.do === 'show') this.#show(action.state);
     if (action.do === 'hangUp') this.#hangUp(action.why);
@@ -221,6 +220,8 @@ export class Talk {
     if (why === 'lost') this.#problem ??= new VoiceProblem('unreachable');
     this.#cancelWake();
     for (const act of this.#undo) act();
+    this.#sharing.close();
+    this.#parts.dialogue.talks -= 1;
     this.#line?.close();
     if (this.#microphone) closeMicrophone(this.#microphone);
     release(this.#sound);

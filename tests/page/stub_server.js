@@ -3,7 +3,7 @@
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
  * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
- * (of the given number of lines: "ask 50"; with marks of Markdown: "ask marked").
+ * (of the given number of lines: "ask 50"; with marks of Markdown: "ask marked"), with "notify" a notification besides.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -15,11 +15,13 @@ import { jobAnswer, mindAnswer } from './jobs_stub.js';
 const PUBLIC = new URL('../../public/', import.meta.url);
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const STEP_MS = 700;
+const CLAIM_MS = 20_000;
 const DAY_MS = 24 * 3600_000;
 
 const log = [];
 let status = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
 const refused = new Set();
+const claims = new Map(); // by seq: the browser that says it aloud
 let runs = 0;
 
 function append(entry) {
@@ -51,6 +53,7 @@ function voiceToBrain({ text, messageId }) {
   const kind = text.includes('error') ? 'error' : 'say';
   const mark = text.includes('from others') ? { foreign: true } : {};
   const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true, ...mark });
+  if (text.includes('notify')) say('n', 'There is news.', { kind: 'notification', answersSeq: 0 });
   return [200, { message, runId, seq, state: 'done' }];
 }
 
@@ -117,12 +120,18 @@ function old(isDecided) {
   return { id: 'q1', kind: 'question', text: 'Shall I delete it?', question: about, expiresAt };
 }
 
-function control({ type, questionId, seq, how }) {
+function control({ type, questionId, seq, how, device }) {
   if (type === 'heard') return [200, { seq, how }];
+  if (type === 'claim') return [200, claimed(seq, device.split('_')[0])];
   const decision = { questionId, verdict: type };
   const { seq: own } = append({ role: 'user', text: 'Yes, do that.', runId: 'q', decision });
   const message = say('q', 'It is deleted.', { doneAfterThis: true });
   return [200, { message, runId: 'q', seq: own, state: 'done' }];
+}
+
+function claimed(seq, browser) {
+  if (!claims.has(seq)) claims.set(seq, browser);
+  return { seq, state: claims.get(seq) === browser ? 'yours' : 'held', claim: seq, leftMs: CLAIM_MS };
 }
 
 function answer(method, url, body) {

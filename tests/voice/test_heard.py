@@ -1,7 +1,9 @@
 """What the brain does with an answer that was not heard, and how it marks what it has done."""
 
+from datetime import UTC, datetime
+
 from brain.chat.notes import HEARD_UP_TO, OFFER
-from brain.run.messages import Heard, How
+from brain.run.messages import Draft, Heard, How, Kind
 from brain.says import en
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -55,11 +57,19 @@ async def test_an_answer_that_was_heard_or_seen_is_not_offered() -> None:
         assert OFFER not in prompt(world)
 
 
+def late(text: str, kind: Kind = Kind.SAY, *, confirms: bool = False) -> str:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    said = Draft(id="m", kind=kind, text=text, answers_seq=1, created_at=noon, confirms=confirms)
+    return told_late(said.placed(seq=2, run_id="r", done_after_this=True), en)
+
+
 def test_a_late_answer_is_told_whole_if_it_is_short_and_else_named_and_offered() -> None:
     short = "The report is four pages longer. It has a new table."
-    long = f"The report is four pages longer. {'It has a new table. ' * 20}".strip()
-    assert told_late(short, en) == short
-    assert told_late(long, en) == f"The report is four pages longer. {en.MORE}"
+    long = f"The **report** is four pages longer. {'It has a new table. ' * 20}".strip()
+    assert late(short) == short
+    assert late(long) == f"The report is four pages longer. {en.MORE}"
+    whole = long.replace("*", "")
+    assert late(long, Kind.QUESTION) == late(long, confirms=True) == whole
 
 
 @in_virtual_time

@@ -191,6 +191,28 @@ async def test_a_late_answer_comes_when_the_new_one_has_been_given() -> None:
     assert len(said) == len(set(said))
 
 
+LONG = f"The report is four pages longer. {'It has a new table. ' * 20}".strip()
+NAMED = ["The report is four pages longer. ", "There is more. ", "Shall I go on?"]
+
+
+@in_virtual_time
+async def test_a_long_late_answer_is_named_and_offered_and_the_rest_counts_as_not_heard() -> None:
+    call = Call.of(words("It is Monday."), words(LONG), words("Here is the rest."))
+    async with connected(call.wiring, call.page):
+        await call.set_up()
+        call.prompt("What day is it?")
+        await asyncio.sleep(1)
+        call.world.spawn(call.world.ask("Compare the reports"))
+        await asyncio.sleep(10)
+        assert call.said() == ["It is Monday.", *NAMED]
+        call.prompt("Yes, please")
+        await asyncio.sleep(1)
+        assert await call.marks() == {
+            2: ("played", 0),
+            4: ("cutOff", len("The report is four pages longer.")),
+        }
+
+
 @in_virtual_time
 async def test_words_after_good_bye_keep_the_call() -> None:
     call = Call.of(

@@ -106,6 +106,6 @@ def _seconds(answer: dict[str, Any]) -> float | None:
         told = usage.get("seconds")
     try:
         seconds = float(told) if isinstance(told, int | float | str) else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return round(seconds, 2) if 0 < seconds < 86_400 else None

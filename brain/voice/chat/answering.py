@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from brain.chat.hearing import ITSELF
 from brain.errors import StoreUnreachable
@@ -14,7 +15,7 @@ from brain.run.messages import Heard, How, LogEntry, Message, Utterance
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.voice.chat.flow import told_late
-from brain.voice.chat.late import ENDED, Late, Woken, postpone
+from brain.voice.chat.late import ENDED, Late, Woken, postpone, sayable
 from brain.voice.chat.model import NO_CALL, ChatRequest, CurrentTurn, Owed
 from brain.voice.chat.ports import Desk
 from brain.voice.chat.telling import Narration, late_answers, sentences
@@ -126,15 +127,14 @@ class Answering:
         results = [Owed(run_id=o.telling.run_id, since=o.telling.seq) for o in self.beside]
         if not (owed := (*results, *told_late(self.turn))):
             return
-        since = min(one.since for one in owed)
         with suppress(StoreUnreachable):
+            telling.offer = (await self.desk.texts_of(self.user_id)).MORE
+            since = min(one.since for one in owed)
             found = await self.desk.calls.follow(self.user_id, since=since)
             played = {mark.seq for mark in found.heard if mark.how is How.PLAYED}
-            telling.late = [
-                message
-                for one in owed
-                for message in late_answers(found.entries, one, before=telling.seq, played=played)
-            ]
+            answers = partial(late_answers, found.entries, before=telling.seq, played=played)
+            late = [message for one in owed for message in answers(one)]
+            telling.late = await sayable(self.desk, self.user_id, self.asked.call, late)
 
     async def _live(self, ends: float) -> AsyncGenerator[AnswerPart, None]:
         """Yield what the brain in this process says, until it has settled the reply."""
@@ -233,8 +233,7 @@ class Answering:
         """Return once the tasks have ended. Then send an answer that was too late to the platform,
         if it has given an address.
         """
-        for other in self.beside:
-            await other.end()
+        await asyncio.gather(*(other.end() for other in self.beside))
         await asyncio.wait(self.tasks)
         if self._owed is not None and self.control_url is not None:
             ends = min(self.desk.clock.now() + MOST_LATE_S, self._cut)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from brain.errors import BrainError, StoreUnreachable
-from brain.run.messages import Draft, Heard, How, Kind, Message
+from brain.run.messages import Draft, How, Kind, Message
 from brain.run.ports import News
 from brain.run.records import draft_to_log
-from brain.texts.ear import for_the_ear
 from brain.voice.chat.flow import claim, owe
 from brain.voice.chat.model import ChatRequest, Owed
 from brain.voice.chat.ports import Desk
-from brain.voice.chat.telling import Narration, late_answers
+from brain.voice.chat.telling import Narration, late_answers, sent_late
+from brain.voice.late_words import told_late
 
 ENDED = Owed(run_id="", since=0)  # stands for: nothing is owed, because the run has ended
 NOTE_S = 6.0  # seconds to note that an answer is owed; the caller is still waiting
@@ -78,6 +78,14 @@ async def postpone(
     return owed if seq else ENDED
 
 
+async def sayable(
+    desk: Desk, user_id: str, call: str, messages: Sequence[Message]
+) -> list[Message]:
+    """Return those of the messages that no other device says. Raises StoreUnreachable."""
+    now, may_say = desk.clock.utc(), desk.calls.may_say
+    return [one for one in messages if await may_say(user_id, call, one.seq, now=now)]
+
+
 class Late:
     """An owed answer of a user's call."""
 
@@ -96,16 +104,19 @@ class Late:
         try:
             messages = await self._answer(ends)
             if messages and await claim(self._desk.calls, self._user_id, self._call, self._owed):
-                await self._say(url, messages)
+                own = await sayable(self._desk, self._user_id, self._call, messages)
+                if own:
+                    await self._say(url, own)
         except BrainError as error:
             log.warning("chat: late answer not sent, reason=%s", type(error).__name__)
 
     async def _say(self, url: str, messages: Sequence[Message]) -> None:
-        if not await self._desk.say(url, " ".join(for_the_ear(each.text) for each in messages)):
+        texts = await self._desk.texts_of(self._user_id)
+        if not await self._desk.say(url, " ".join(told_late(each, texts) for each in messages)):
             await claim(self._desk.calls, self._user_id, self._call, self._owed, back=True)
             return
         for message in messages:
-            await self._desk.store.heard(self._user_id, Heard(seq=message.seq, how=How.PLAYED))
+            await self._desk.store.heard(self._user_id, sent_late(message).played())
 
     async def _answer(self, ends: float) -> list[Message]:
         """Return the answer once the run has ended; nothing if that takes too long."""

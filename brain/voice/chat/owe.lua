@@ -23,5 +23,6 @@ if a.crumb ~= '' then
   redis.call('PEXPIRE', RUN, a.log_keep_ms)
   tell(seq, 'running', a.run)
 end
+redis.call('HSET', RUN, 'late', a.run) -- whoever is there may say its answer now: see claim
 redis.call('SET', CALL, a.after, 'PX', a.keep_ms)
 return answer({ 'is', 'owed', 'seq', text(seq) })

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from brain.run.deliver import Reply
@@ -90,6 +91,9 @@ class CallMemory(Protocol):
         `crumb` is its stored form, empty for nothing. Return the last seq of the log; 0 if the run
         has ended, and None if the call has changed.
         """
+
+    async def may_say(self, user_id: str, call: str, seq: int, *, now: datetime) -> bool:
+        """Return whether this call may say a message: another device of the user may too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

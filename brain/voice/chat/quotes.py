@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from brain.run.messages import Heard, How
+from brain.voice.late_words import without_offers
 
 ALIGNED = 0.6  # of the quote's words have to stand in what was sent, in order
 SKIP_COST = 0.25  # words of a quote that a skipped word outweighs; a stray match must not count
@@ -27,10 +28,17 @@ _UNSPACED = (  # first and last character: each character of these scripts count
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """A message as it was to be spoken."""
+    """A message as it was to be spoken. `is_part`: only this beginning of it, and an offer."""
 
     seq: int
     speech: str
+    is_part: bool = False
+
+    def played(self) -> Heard:
+        """Return the mark if all of this was heard."""
+        if self.is_part:
+            return Heard(seq=self.seq, how=How.CUT_OFF, chars=len(self.speech))
+        return Heard(seq=self.seq, how=How.PLAYED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ def heard_of(quote: str, sent: Sequence[Sent]) -> tuple[Heard, ...]:
 
     Empty if the quote has no words, or cannot be aligned with what was sent.
     """
+    if any(one.is_part for one in sent):
+        quote = without_offers(quote)
     quoted = [word.text for word in words_of(quote)]
     spoken = [words_of(one.speech) for one in sent]
     said = [word.text for words in spoken for word in words][:MOST_WORDS]
@@ -55,7 +65,7 @@ def heard_of(quote: str, sent: Sequence[Sent]) -> tuple[Heard, ...]:
     first = 0
     for one, words in zip(sent, spoken, strict=True):
         if words:
-            marks.append(_mark(one.seq, words, matched[first:reach][: len(words)]))
+            marks.append(_mark(one, words, matched[first:reach][: len(words)]))
         first += len(words)
     return tuple(marks)
 
@@ -127,13 +137,13 @@ def _reach(matched: Sequence[bool]) -> int:
     return reach
 
 
-def _mark(seq: int, words: Sequence[_Word], matched: Sequence[bool]) -> Heard:
+def _mark(one: Sent, words: Sequence[_Word], matched: Sequence[bool]) -> Heard:
     """Return the mark of one message. `matched` ends where the quote ends."""
     count = sum(matched)
     if not count:
-        return Heard(seq=seq, how=How.UNSPOKEN)
+        return Heard(seq=one.seq, how=How.UNSPOKEN)
     last = max(place for place, is_matched in enumerate(matched) if is_matched)
     is_whole = last + 1 == len(words) or len(matched) == len(words)
     if is_whole and count >= ALIGNED * len(words):
-        return Heard(seq=seq, how=How.PLAYED)
-    return Heard(seq=seq, how=How.CUT_OFF, chars=words[last].end)
+        return one.played()
+    return Heard(seq=one.seq, how=How.CUT_OFF, chars=words[last].end)

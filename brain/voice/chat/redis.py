@@ -1,8 +1,10 @@
 """What the server remembers of calls, in Redis: one key for each call of a user, for a day."""
 
 import hashlib
+from datetime import datetime
 
 from brain.cloud.redis import entries
+from brain.cloud.redis.devices.claims import claim
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.codec import Form, Stored, note_unreadable
@@ -141,6 +143,13 @@ class RedisCallMemory:
             return None
         return reply.number("seq") if reply.kind == "owed" else 0
 
+    async def may_say(self, user_id: str, call: str, seq: int, *, now: datetime) -> bool:
+        """Return whether this call may say a message: another device of the user may too. Asked
+        again, it may still. Raises StoreUnreachable.
+        """
+        device = f"call-{_hash(call)}"
+        return (await claim(self._redis, user_id, seq, device=device, now=now)).state == "yours"
+
 
 def _known(stored: str) -> KnownCall:
     try:
@@ -155,4 +164,8 @@ def _entries(reply: ScriptReply) -> tuple[LogEntry, ...]:
 
 
 def _name(call: str) -> str:
-    return f"call:{hashlib.sha256((call or NO_CALL).encode()).hexdigest()[:32]}"
+    return f"call:{_hash(call)}"
+
+
+def _hash(call: str) -> str:
+    return hashlib.sha256((call or NO_CALL).encode()).hexdigest()[:32]

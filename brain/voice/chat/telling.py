@@ -13,6 +13,7 @@ from brain.voice.chat.model import Owed
 from brain.voice.chat.quotes import Sent
 from brain.voice.chat.rules import CALL_PREFIX
 from brain.voice.chat.wire import AnswerPart, Finish, HandedCall, Sentence
+from brain.voice.late_words import name_of
 
 MAX_SEQ = 2**53 - 1
 SENTENCE_END = " .!?…。"
@@ -23,7 +24,7 @@ class Narration:
     """The answer to the text at `seq`, which is part of the run `run_id`.
 
     `call` and `index` are its turn. `is_drawled`: steps end as if more was to come. `late` are
-    answers of earlier turns that are told after this one.
+    answers of earlier turns that are told after this one; of a long one `offer` offers the rest.
     """
 
     seq: int
@@ -32,6 +33,7 @@ class Narration:
     index: int = 0
     is_drawled: bool = False
     late: Sequence[Message] = ()
+    offer: str = ""
     is_over: bool = False
     finish: Finish = "stop"
     has_spoken: bool = False
@@ -89,11 +91,29 @@ class Narration:
         if message.speak is Speak.SILENT:
             return
         is_drawled = self.is_drawled and message.kind is Kind.BREADCRUMB
-        said = sentences(for_the_ear(message.text), is_drawled=is_drawled)
+        sent = self.sent(message)
+        words = f"{sent.speech} {self.offer}" if sent.is_part else sent.speech
+        said = sentences(words, is_drawled=is_drawled)
         if said:
             self.has_spoken = True
             self.told.append(message)
         yield from said
+
+    def sent(self, message: Message) -> Sent:
+        """Return what is spoken of a message: of a late answer that is long, its first sentence."""
+        is_late = any(one.seq == message.seq for one in self.late)
+        return sent_late(message) if is_late else Sent(seq=message.seq, speech=_speech(message))
+
+
+def sent_late(message: Message) -> Sent:
+    """Return what is spoken of a message that comes late."""
+    name = name_of(message)
+    speech = _speech(message) if name is None else name
+    return Sent(seq=message.seq, speech=speech, is_part=name is not None)
+
+
+def _speech(message: Message) -> str:
+    return for_the_ear(message.text)
 
 
 def sentences(speech: str, *, is_drawled: bool = False) -> list[Sentence]:
@@ -109,7 +129,7 @@ def spoken_in(entries: Iterable[LogEntry], telling: Narration) -> tuple[Sent, ..
     for entry in entries:
         telling.take(entry)
     telling.conclude()
-    return tuple(Sent(seq=m.seq, speech=for_the_ear(m.text)) for m in telling.told)
+    return tuple(telling.sent(message) for message in telling.told)
 
 
 def late_answers(

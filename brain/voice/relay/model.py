@@ -29,4 +29,11 @@ class PhoneText:
     language: str | None
 
 
-type PhoneAction = PhoneFrame | PhoneMark | PhoneText
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhoneClaim:
+    """Ask whether the telephone may say this message: another device of the user may too."""
+
+    seq: int
+
+
+type PhoneAction = PhoneFrame | PhoneMark | PhoneText | PhoneClaim

@@ -9,20 +9,23 @@ from collections.abc import Sequence
 
 from brain.codec import Json, clean
 from brain.run.messages import Heard, How, Message, Speak, Utterance
-from brain.says.choice import tag_in
+from brain.says.choice import language_of, tag_in
 from brain.texts.ear import for_the_ear, sentences_of
 from brain.tools.spec import ClientTool
 from brain.voice.chat.quotes import Sent, heard_of
-from brain.voice.relay.model import PhoneAction, PhoneFrame, PhoneMark, PhoneText
+from brain.voice.chat.telling import sent_late
+from brain.voice.late_words import told_late
+from brain.voice.relay.model import PhoneAction, PhoneClaim, PhoneFrame, PhoneMark, PhoneText
+from brain.voice.relay.waiting import Waiting
 
 QUIET_S = 2.0  # seconds without words of the caller before something unasked is said
 CHARS_PER_S = 15.0  # of speech; nobody tells when it has ended
 END_S = 1.0  # seconds between the last word and the end of the call
 MOST_TEXT_CHARS = 8_000  # of a text, as for any text of the user
 MOST_KEYS = 32  # pressed before one text
-MOST_LATE = 20  # messages that wait; older ones stay in the log
 MOST_SAID = 40  # messages whose end nobody has told yet
 MOST_SEEN = 500  # places in the log
+MOST_RUNS = 50  # of this call, whose answers are for nobody else
 
 END_CALL = ClientTool(
     name="endCall",
@@ -46,7 +49,10 @@ class Phone:
         self._turn_seq: int | None = None  # of the last text; None until it is in the log
         self._turn_run = ""  # its run
         self._said: deque[Sent] = deque(maxlen=MOST_SAID)
-        self._late: deque[Message] = deque(maxlen=MOST_LATE)
+        self._runs: deque[str] = deque(maxlen=MOST_RUNS)
+        self._late = Waiting()
+        self._language: str | None = None
+        self._claiming = 0  # the place of the message that is being claimed; 0 = there is none
         self._is_unfinished = False  # a sentence was sent, and more was promised
         self._spoken_until = self._quiet_from = 0.0
         self._ends_at: float | None = None
@@ -55,7 +61,9 @@ class Phone:
     def wake_at(self) -> float | None:
         """When `clock` has something to do; None if only others can tell."""
         times = [self._ends_at] if self._ends_at is not None else []
-        return min([*times, self._free_at] if self._late else times, default=None)
+        if not self._claiming and (late := self._late.next()) is not None:
+            times.append(max(self._free_at, late[1]))
+        return min(times, default=None)
 
     @property
     def _free_at(self) -> float:
@@ -64,9 +72,7 @@ class Phone:
 
     def prompt(self, frame: Json, now: float) -> list[PhoneAction]:
         """Take in what the caller says. It is a text once it is complete."""
-        actions: list[PhoneAction] = [
-            PhoneMark(heard=Heard(seq=one.seq, how=How.PLAYED)) for one in self._said
-        ]
+        actions: list[PhoneAction] = [PhoneMark(heard=one.played()) for one in self._said]
         self._said.clear()
         self._quiet_from, self._spoken_until, self._ends_at = now + QUIET_S, now, None
         words = frame.get("voicePrompt")
@@ -77,8 +83,8 @@ class Phone:
         text = " ".join(part for part in self._parts if part)[:MOST_TEXT_CHARS]
         self._parts, self._keys = [], 0
         if text:
-            language = tag_in(frame.get("lang"))
-            actions.append(PhoneText(text=text, index=self._turns, language=language))
+            self._language = tag_in(frame.get("lang"))
+            actions.append(PhoneText(text=text, index=self._turns, language=self._language))
             self._turns += 1
             self._turn_seq = None
             self._is_unfinished = False
@@ -104,6 +110,8 @@ class Phone:
 
     def placed(self, index: int, seq: int, run_id: str) -> None:
         """Note the place of a turn's text in the log, and its run."""
+        if run_id and run_id not in self._runs:
+            self._runs.append(run_id)
         if index == self._turns - 1:
             self._turn_seq, self._turn_run = seq, run_id
 
@@ -112,39 +120,65 @@ class Phone:
         if entry.seq <= self._since or entry.seq in self._seen:
             return []
         self._seen.append(entry.seq)
-        if isinstance(entry, Utterance):
-            self._drop(entry.withdraws)
+        if isinstance(entry, Utterance) or entry.withdrawn:
+            self._late.drop(entry.withdraws if isinstance(entry, Utterance) else ())
             return []
-        if entry.withdrawn:
-            return []
-        self._late = deque((one for one in self._late if one.id != entry.supersedes), MOST_LATE)
+        self._late.replace(entry.supersedes)
         if entry.question is not None and entry.question.whom == "client":
             return self._client_call(entry, now)
         if self._answers(entry):
             return self._say(entry, now, is_last=entry.done_after_this)
         if entry.speak is not Speak.SILENT and for_the_ear(entry.text):
-            self._late.append(entry)
+            self._late.add(entry)
         return self.clock(now)
 
     def clock(self, now: float) -> list[PhoneAction]:
         """Say the next message that waits, or end the call, if it is time."""
         actions: list[PhoneAction] = []
-        if self._late and now >= self._free_at:
-            actions += self._say(self._late.popleft(), now, is_last=True)
+        late = None if self._claiming else self._late.next()
+        if late is not None and now >= max(self._free_at, late[1]):
+            message = late[0]
+            if message.run_id in self._runs:  # nobody else says it
+                actions += self._say_late(message.seq, now)
+            else:
+                self._claiming = message.seq
+                actions.append(PhoneClaim(seq=message.seq))
         if self._ends_at is not None and now >= self._ends_at:
             self._ends_at = None
             actions.append(end("done"))
         return actions
+
+    def claimed(self, state: str, left_s: float, now: float) -> list[PhoneAction]:
+        """Take in what became of the claim. `left_s`: it can be tried again after this time.
+
+        While it was asked for, the caller may have gone on, and the message may have been dropped.
+        """
+        seq, self._claiming = self._claiming, 0
+        if state == "held":
+            self._late.hold(seq, now + left_s)
+        elif state != "yours":
+            self._late.drop((seq,))
+        elif now >= self._free_at:
+            return self._say_late(seq, now)
+        return self.clock(now)
 
     def failed(self, words: str, now: float) -> list[PhoneAction]:
         """Say that a text was not taken."""
         self._spoken_until = now + len(words) / CHARS_PER_S
         return [_text(words, is_last=True)]
 
+    def _say_late(self, seq: int, now: float) -> list[PhoneAction]:
+        message = self._late.take(seq)
+        if message is None:
+            return []
+        sent = sent_late(message)
+        words = told_late(message, language_of(self._language))
+        return self._speak(sent, words, now, is_last=True)
+
     def _answers(self, message: Message) -> bool:
         """Whether a message answers what the caller has said last."""
-        seq = self._turn_seq
-        return seq is not None and message.answers_seq >= seq and message.run_id == self._turn_run
+        seq, run_id = self._turn_seq, self._turn_run
+        return seq is not None and message.answers_seq >= seq and message.run_id == run_id
 
     def _client_call(self, message: Message, now: float) -> list[PhoneAction]:
         """Carry out a call of the telephone's own tool."""
@@ -156,11 +190,14 @@ class Phone:
 
     def _say(self, message: Message, now: float, *, is_last: bool) -> list[PhoneAction]:
         speech = "" if message.speak is Speak.SILENT else for_the_ear(message.text)
-        sentences = sentences_of(speech)
+        return self._speak(Sent(seq=message.seq, speech=speech), speech, now, is_last=is_last)
+
+    def _speak(self, sent: Sent, words: str, now: float, *, is_last: bool) -> list[PhoneAction]:
+        sentences = sentences_of(words)
         if not sentences:
             return self._close() if is_last else []
-        self._said.append(Sent(seq=message.seq, speech=speech))
-        self._spoken_until = max(self._spoken_until, now) + len(speech) / CHARS_PER_S
+        self._said.append(sent)
+        self._spoken_until = max(self._spoken_until, now) + len(words) / CHARS_PER_S
         self._is_unfinished = not is_last
         last = len(sentences) - 1
         return [
@@ -172,10 +209,6 @@ class Phone:
         """Say that no more follows, if more was promised."""
         was_unfinished, self._is_unfinished = self._is_unfinished, False
         return [_text("", is_last=True)] if was_unfinished else []
-
-    def _drop(self, seqs: Sequence[int]) -> None:
-        """Forget messages that were taken back before they were said."""
-        self._late = deque((one for one in self._late if one.seq not in seqs), MOST_LATE)
 
 
 def end(reason: str) -> PhoneFrame:
@@ -197,14 +230,14 @@ def _heard_until(words: str, said: Sequence[Sent]) -> list[Heard]:
     if not words.strip():
         return [Heard(seq=one.seq, how=How.UNSPOKEN) for one in said]
     marks = list(heard_of(words, said))
-    speeches = {one.seq: one.speech for one in said}
+    sent = {one.seq: one for one in said}
     begun = False  # what stands before the first quoted message was said before these words
     for place, mark in enumerate(marks):
         begun = begun or mark.how is not How.UNSPOKEN
         if not begun:
-            marks[place] = Heard(seq=mark.seq, how=How.PLAYED)
+            marks[place] = sent[mark.seq].played()
         elif mark.how is How.CUT_OFF:
-            chars = _with_its_end(speeches[mark.seq], mark.chars, words)
+            chars = _with_its_end(sent[mark.seq].speech, mark.chars, words)
             marks[place] = Heard(seq=mark.seq, how=How.CUT_OFF, chars=chars)
     return marks
 

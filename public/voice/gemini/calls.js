@@ -1,6 +1,6 @@
 /** Calls of askBrain in a Gemini session: asked once, left open, answered when the brain answers. */
 
-import { callOf } from '../machine.js';
+import { callOf, listIn, objectIn } from '../machine.js';
 import { onTold } from './turns.js';
 
 /** @typedef {import('../machine.js').Work} Work */
@@ -12,9 +12,10 @@ const MALFORMED = 'The arguments must be {"text": "what the user wants"}. Call a
 const UNREACHED = 'The brain cannot be reached. Tell the user so in one sentence.';
 
 /** @param {Work} work @param {any} toolCall */
-export function onCalls(work, { functionCalls = [] }) {
+export function onCalls(work, { functionCalls }) {
   const { calls } = work.state;
-  for (const { id, name = TOOL, args } of functionCalls) {
+  for (const call of listIn(functionCalls)) {
+    const { id, name = TOOL, args } = objectIn(call);
     if (name !== TOOL || typeof id !== 'string' || Object.hasOwn(calls, id)) continue;
     const text = typeof args?.text === 'string' ? args.text.trim().slice(0, MOST_CHARS) : '';
     calls[id] = { name, state: 'open', runId: null };
@@ -24,8 +25,8 @@ export function onCalls(work, { functionCalls = [] }) {
 }
 
 /** The call gets no response: what the brain answers is told as a note. @param {Work} work @param {any} cancellation */
-export function onCancelled({ state }, { ids = [] }) {
-  for (const id of ids) {
+export function onCancelled({ state }, { ids }) {
+  for (const id of listIn(ids)) {
     const call = Object.hasOwn(state.calls, id) ? state.calls[id] : null;
     if (call?.state === 'open') call.state = 'cancelled';
     const waiting = state.outputs.filter((/** @type {any} */ one) => one.id === id);

@@ -1,6 +1,6 @@
 /** Responses of a Realtime session: one at a time, and ours only while the user is silent. */
 
-import { suffix } from '../machine.js';
+import { listIn, objectIn, suffix } from '../machine.js';
 import { onCall } from './calls.js';
 import { finish, onTold } from './telling.js';
 
@@ -64,8 +64,9 @@ export function onRefused(work, { error }) {
 }
 
 /** @param {Work} work @param {any} event */
-export function onStarted(work, { response = {} }) {
+export function onStarted(work, event) {
   const { state } = work;
+  const response = objectIn(event.response);
   const seq = response.metadata?.brain_seq ?? null;
   const { id } = response;
   if (typeof id === 'string' && !state.active.includes(id)) state.active.push(id);
@@ -85,7 +86,7 @@ export function onStarted(work, { response = {} }) {
 /** @param {Work} work @param {any} event */
 export function onDone(work, event) {
   const { state } = work;
-  const { response = {} } = event;
+  const response = objectIn(event.response);
   // Its beginning may have been missed.
   if (state.creating && response.metadata?.brain_seq === `${state.creating.message.seq}`) {
     onStarted(work, event);
@@ -93,7 +94,7 @@ export function onDone(work, event) {
   state.active = state.active.filter((/** @type {string} */ id) => id !== response.id);
   state.holdMs = null;
   if (response.status === 'completed') {
-    for (const item of response.output ?? []) if (item.type === 'function_call') onCall(work, item);
+    for (const item of listIn(response.output)) if (item?.type === 'function_call') onCall(work, item);
   }
   finish(work, response);
 }

@@ -1,5 +1,7 @@
 /** What was heard of each message in a Realtime session. */
 
+import { listIn } from '../machine.js';
+
 /** @typedef {import('../machine.js').Work} Work */
 
 const CHARS_PER_S = 15; // of speech, for a text that was cut off
@@ -15,10 +17,10 @@ export function onTold({ state }, responseId, message) {
 }
 
 /** A response has ended; its sound may go on. @param {Work} work @param {any} response */
-export function finish(work, { id, status, output = [] }) {
+export function finish(work, { id, status, output }) {
   const told = work.state.telling[id];
   if (!told) return;
-  told.itemId ??= output.find((/** @type {any} */ { type }) => type === 'message')?.id ?? null;
+  told.itemId ??= listIn(output).find((item) => item?.type === 'message')?.id ?? null;
   if (told.startedMs !== null) {
     if (status === 'cancelled') told.judgeMs = work.nowMs + JUDGE_MS;
   } else if (status === 'failed' && told.message.faults < MOST_FAULTS) {
@@ -32,8 +34,9 @@ export function finish(work, { id, status, output = [] }) {
 }
 
 /** @param {Work} work @param {any} event the sound of a response begins or ends */
-export function onAudio(work, { type, response_id: id }) {
+export function onAudio(work, { type, response_id: named }) {
   const { state } = work;
+  const id = named ?? '';
   const told = state.telling[id];
   const isStart = type.endsWith('started');
   if (isStart) state.playing = id;

@@ -78,6 +78,7 @@ class House:
             limits=limits,
             channel=channel,
             database=None,
+            preferences=None,
             store=store,
             log=store,
             model_of=lambda choice: ModelHere(self.gate),

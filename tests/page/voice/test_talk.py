@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Response, Route, expect
 
 from tests.page.conftest import gateway
 from tests.page.voice.desk import (
@@ -29,6 +29,11 @@ NOTE_SPEECH = """() => {
   window.spoken = [];
   speechSynthesis.speak = ({ text }) => text.trim() && spoken.push(text);
 }"""
+NOTIFY = """() => fetch('/api/voiceToBrain', {
+  method: 'POST',
+  headers: { Authorization: 'Bearer stub-token', 'Content-Type': 'application/json' },
+  body: JSON.stringify({ text: 'notify', messageId: 'from-nowhere' }),
+})"""
 # The policy of the page forbids what Playwright's wait_for_function does.
 UNTIL_READY = """async () => {
   while (!document.querySelector('#talk').onclick) await new Promise(requestAnimationFrame);
@@ -57,6 +62,10 @@ async def both(context: BrowserContext) -> AsyncIterator[tuple[Page, Desk]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page, desk
         assert complaints == []
+
+
+def is_claim(response: Response) -> bool:
+    return '"type":"claim","seq":3' in (response.request.post_data or "")
 
 
 async def until_told(page: Page, type_: str, count: int = 1) -> list[Any]:
@@ -177,6 +186,31 @@ async def test_only_the_vendor_speaks_meanwhile(both: tuple[Page, Desk]) -> None
     await page.get_by_role("button", name="End", exact=True).click()
     await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
     assert await page.evaluate("spoken") == []
+
+
+async def test_of_a_conversation_and_another_device_one_says_what_nobody_asked_for(
+    both: tuple[Page, Desk], browser: Browser
+) -> None:
+    page, _ = both
+    await begin(page)
+    async with context_with_microphone(browser) as elsewhere:
+        other, _ = await opened(elsewhere, page.url)
+        await other.evaluate(NOTE_SPEECH)
+        await other.get_by_role("button", name="Speak answers").click()
+
+        async with page.expect_response(is_claim) as here, other.expect_response(is_claim) as there:
+            await other.evaluate(NOTIFY)
+        states = sorted([(await (await one.value).json())["state"] for one in (here, there)])
+
+        assert states == ["held", "yours"]
+        is_here = (await (await here.value).json())["state"] == "yours"
+        if is_here:
+            [item] = await until_told(page, "conversation.item.create")
+            assert "There is news." in item["item"]["content"][0]["text"]
+            assert await other.evaluate("spoken") == []
+        else:
+            await other.wait_for_function("() => spoken.length > 0")
+            assert await page.evaluate("told('conversation.item.create')") == []
 
 
 async def test_live_is_told_that_the_conversation_ends(context: BrowserContext) -> None:

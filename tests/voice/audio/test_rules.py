@@ -64,6 +64,7 @@ def test_what_has_no_text_is_no_transcript(answer: object) -> None:
         ({"duration": -1}, None),
         ({"duration": float("inf")}, None),
         ({"duration": float("nan")}, None),
+        ({"duration": 10**400}, None),
     ],
 )
 def test_the_length_is_what_the_ear_tells(told: dict[str, Any], seconds: float | None) -> None:

@@ -88,6 +88,68 @@ async def test_a_late_answer_goes_to_the_control_address(
     assert (await vapi.ask(*told, **control.call())).contents == ["You are welcome. "]
 
 
+LONG = f"The **second** is longer. {'It has a new table. ' * 20}".strip()
+NAME = "The second is longer."
+
+
+async def test_a_long_late_answer_is_named_and_offered_at_the_control_address(
+    vapi: Platform, control: ControlServer
+) -> None:
+    await vapi.ask_too_early("Compare", answer=says(LONG), **control.call())
+    assert [one["content"] for one in control.taken] == [f"{NAME} There is more. Shall I go on?"]
+    assert (await vapi.log())[-1]["heard"] == {"how": "cutOff", "chars": len(NAME)}
+
+
+async def test_a_long_late_answer_is_named_and_offered_with_the_next_request(
+    platform: Platform,
+) -> None:
+    platform.call = "c-1"
+    first = await platform.ask_too_early("Compare", answer=says(LONG))
+    await platform.user.until_heard(LONG)
+    await platform.script("What day is it?", says("Ten."))
+    told: list[Json | str] = ["Compare", assistant(first.text), "What day is it?"]
+    second = await platform.ask(*told)
+    offer = ["There is more. ", "Shall I go on? "]
+    assert second.contents == ["Ten. ", f"{NAME} ", *offer]
+    await platform.script("Yes", says("Here it is."))
+    await platform.ask(*told, assistant(second.text), "Yes")
+    marks = {entry["text"]: entry.get("heard") for entry in await platform.log()}
+    assert marks[LONG] == {"how": "cutOff", "chars": len(NAME)}
+    assert marks["Ten."] == {"how": "played"}
+
+
+async def _claim(platform: Platform, text: str) -> str:
+    """What becomes of a page's wish to say a message."""
+    [seq] = [entry["seq"] for entry in await platform.log() if entry["text"] == text]
+    order = {"type": "claim", "seq": seq, "device": "page-of-user"}
+    headers = platform.user.headers
+    response = await platform.deployment.http.post("/api/control", json=order, headers=headers)
+    return str(response.json()["state"])
+
+
+async def test_a_late_answer_that_a_page_says_is_not_said_by_the_call(platform: Platform) -> None:
+    platform.call = "c-1"
+    first = await platform.ask_too_early("Compare", answer=says("The second."))
+    await platform.user.until_heard("The second.")
+    assert await _claim(platform, "The second.") == "yours"
+    await platform.script("What day is it?", says("Ten."))
+    told: list[Json | str] = ["Compare", assistant(first.text), "What day is it?"]
+    assert (await platform.ask(*told)).contents == ["Ten. "]
+
+
+async def test_a_late_answer_that_the_call_says_is_said_by_no_page(platform: Platform) -> None:
+    platform.call = "c-1"
+    first = await platform.ask_too_early("Compare", answer=says("The second."))
+    await platform.user.until_heard("The second.")
+    await platform.script("What day is it?", says("Ten."))
+    told: list[Json | str] = ["Compare", assistant(first.text), "What day is it?"]
+    contents = ["Ten. ", "The second. "]
+    assert (await platform.ask(*told)).contents == contents
+    assert await _claim(platform, "The second.") == "held"
+    assert await _claim(platform, "Ten.") == "over"  # the call says it itself
+    assert (await platform.ask(*told)).contents == contents
+
+
 async def test_an_answer_in_time_goes_nowhere_else(vapi: Platform, control: ControlServer) -> None:
     await vapi.script("Quick", says("Yes."))
     assert (await vapi.ask("Quick", **control.call())).contents == ["Yes. "]

@@ -89,7 +89,9 @@ if own and own.upto > now then
   return held()
 end
 local owner, is_aloud = asker()
-local has_left = entry[2][4] == r.id and (tonumber(r.left) or 0) > 0 -- the caller, before the answer came
+-- The caller, before the answer came: it went away, or was told that the answer comes later.
+local has_left = entry[2][4] == r.id and (tonumber(r.left) or 0) > 0
+has_left = has_left or entry[2][4] == redis.call('HGET', RUN, 'late')
 if owner == '-' and not has_left then
   return over()
 end

@@ -1,7 +1,7 @@
 /** The brain's side of a spoken conversation: opens and closes the vendor's session. */
 
-import { send } from '../client/http.js';
-import { VoiceProblem } from './sound.js';
+import { send } from '../../client/http.js';
+import { VoiceProblem } from '../sound.js';
 
 const PATH = '/api/voiceSession';
 const LIMIT_MS = 20_000; // a cold function, and the vendor
@@ -31,7 +31,7 @@ export class VoiceSession {
   #hasBegun = false;
 
   /**
-   * @param {import('./talk.js').Parts} parts
+   * @param {import('../talk.js').Parts} parts
    * @param {string} vendor
    * @param {string | undefined} language
    */
