@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from brain.cloud.meter import COUNTS, counts_in
 from brain.cloud.postgres.database import Postgres
-from brain.usage.model import KEEP_DAYS, Receipt, EndState
+from brain.usage.model import KEEP_DAYS, EndState, Receipt
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
