@@ -26,8 +26,9 @@ type Env = dict[str, str]
 
 
 def private_settings(database_url: str, secret: str) -> Env:
-    """Return the settings of the database and the session; no access key is required."""
+    """Return the settings of the database, the session and the log; no access key is required."""
     return {
+        "BRAIN_LOG": "text",
         "DATABASE_URL": database_url,
         "BRAIN_JWT_SECRET": secret,
         "BRAIN_OPEN_SESSION": "1",

@@ -1,5 +1,6 @@
 """Distributes the tests over several processes (`make test`), and checks what models are sent."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.fakes.requests import take_broken
+
+os.environ["BRAIN_LOG"] = "text"  # tests read lines as `make dev` writes them
 
 # A busy machine is slow: how long an example takes says nothing about the product.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])

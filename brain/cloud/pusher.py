@@ -9,6 +9,7 @@ import hashlib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from brain.cloud import meter
 from brain.codec import Json, dumps
 from brain.errors import ChannelUnreachable, SettingMissing
 from brain.settings import ChannelSettings
@@ -59,6 +60,7 @@ class PusherChannel:
         try:
             async with asyncio.timeout(LIMIT_S):
                 await self._trigger(name, event, dumps(data), but_not)
+                meter.count(published=1)
         except (TimeoutError, httpx.HTTPError, PusherError, ValueError) as error:
             raise ChannelUnreachable(type(error).__name__) from error
 

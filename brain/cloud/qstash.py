@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brain.cloud import meter
 from brain.cloud.quotas import used_up
 from brain.codec import Form, Json
 from brain.errors import QueueUnreachable, SignatureRefused
@@ -142,6 +143,7 @@ class QStashQueue:
                 retry_delay=RETRY_DELAY,
             )
         )
+        meter.count(queued=1)
         await self._note(str(body.get("userId", "")), str(getattr(sent, "message_id", "")), delay_s)
 
     async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> object:
@@ -163,7 +165,7 @@ class QStashQueue:
                 raise used_up(told, "queue", daily=True) from error
             except (TimeoutError, httpx.HTTPError, QStashError, *BAD_RESPONSES) as error:
                 reason = type(error).__name__
-                log.warning("queue: no acknowledgement, reason=%s", reason)
+                log.warning("queue.failed: reason=%s", reason)
         raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
 
     async def _current(self) -> "AsyncQStash":

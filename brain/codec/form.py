@@ -231,7 +231,7 @@ def note_unreadable(error: EntryUnreadable) -> None:
 
 @lru_cache(maxsize=256)
 def _note_once(reason: str) -> None:
-    log.warning("stored form left out: %s", reason)
+    log.warning("stored: left out, reason=%s", reason)
 
 
 def camel(name: str) -> str:

@@ -31,6 +31,7 @@ from brain.errors import (
 from brain.http.crossing import allowed_in, for_origin, is_preflight, preflight, without_body
 from brain.http.lifespan import invocation_seconds as invocation_seconds
 from brain.http.lifespan import live_on
+from brain.settings.logged import begin_log, logged, plain_path
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
@@ -100,10 +101,7 @@ def endpoint[W](
     """Build the ASGI app of one function: a handler per HTTP method, and optionally one for
     WebSockets. Each handler receives `wiring`. `for_pages`: pages of allowed origins may call it.
     """
-    logging.basicConfig(format="%(levelname)s %(message)s")
-    # Other loggers start at WARNING: httpx logs each request's URL, which can hold a signature.
-    logging.getLogger().setLevel(logging.WARNING)
-    log.setLevel(logging.INFO)
+    begin_log()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -117,7 +115,7 @@ def endpoint[W](
         else:
             await send({"type": "websocket.close", "code": 1008})
 
-    return app
+    return logged(app)
 
 
 async def read_json(request: Request, *, limit: int = MAX_BODY_BYTES) -> Any:
@@ -190,7 +188,8 @@ async def _handled[W](request: Request, handlers: Mapping[str, Handler[W]], wiri
     except Exception as error:  # noqa: BLE001 - the edge of the function: a bug becomes a plain 500
         problem = problem_of(error)
         if problem.status >= 500:
-            log.error("answer: %d, path=%s %s", problem.status, request.url.path, where(error))
+            facts = (problem.status, plain_path(request.url.path), where(error))
+            log.error("answer.failed: status=%d path=%s error=%s", *facts)
         return _response(problem)
 
 
@@ -200,6 +199,7 @@ def problem_of(error: Exception) -> Problem:
         case Problem():
             return error
         case TokenRefused() | SignatureRefused():
+            log.warning("auth.refused: reason=%s", error)
             challenge = {"WWW-Authenticate": "Bearer"}
             return Problem(401, "Authentication failed.", detail=str(error), headers=challenge)
         case WebhookUnreadable():
@@ -222,7 +222,8 @@ def problem_of(error: Exception) -> Problem:
 
 def not_set_up(error: SettingMissing, *, status: int = 500) -> Problem:
     """Return the problem that names the setting, and log it."""
-    log.error("setting.invalid: %s", error)
+    variable = str(error).partition(" ")[0]
+    log.error("setting.invalid: %s", error, extra={"variable": variable})
     return Problem(status, NOT_SET_UP, detail=str(error))
 
 

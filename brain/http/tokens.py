@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from brain.errors import TokenRefused
 from brain.http.key_set import KeySet
-from brain.settings import TokenSettings
+from brain.settings import TokenSettings, logs
 from brain.texts.ids import is_mind_id
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class Tokens:
         expires_at = int(claims["exp"])
         if expires_at > LAST_EXPIRY:
             raise TokenRefused("the token's expiry (exp) is not in seconds")
+        logs.note(user_id=user_id)
         sign_in = _sign_in(claims.get(SIGN_IN))
         return Token(user_id=user_id, text=text, expires_at=expires_at, sign_in=sign_in)
 

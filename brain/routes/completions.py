@@ -65,7 +65,7 @@ async def serve(
         refused = answer = refusal(error)
         refused.background = BackgroundTask(_end, started)
         if refused.status_code >= 500:
-            log.error("chat: %d, error=%s", refused.status_code, where(error))
+            log.error("chat.failed: status=%d error=%s", refused.status_code, where(error))
     await answer(scope, receive, send)
 
 

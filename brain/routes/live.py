@@ -199,7 +199,8 @@ class Talk:
         except Exception as error:  # noqa: BLE001 - the edge: the answer to the frame reports the error
             problem = problem_of(error)
             if problem.status >= 500:
-                log.error("live: %d, of=%s %s", problem.status, frame["type"], where(error))
+                status, kind = problem.status, frame["type"]
+                log.error("live.failed: status=%d of=%s error=%s", status, kind, where(error))
             self._socket.tell(error_frame(problem, frame))
 
     def _body(self, frame: Json) -> VoiceBody:

@@ -150,7 +150,7 @@ class Outbox:
                 self._lease.check()
                 await self._channel.publish(self._lease.token.user_id, event, data)
             except ChannelUnreachable as error:
-                log.warning("channel: not published, event=%s reason=%s", event, error)
+                log.warning("channel.failed: what=%s reason=%s", event, error)
             except LeaseLost:
                 self._waiting.clear()
 

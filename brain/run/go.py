@@ -92,7 +92,7 @@ async def carry_on(turn: Turn) -> Message | None:
         turn.reply.give("done")
         return None
     except LeaseLost as error:
-        log.warning("brain: lease lost, run=%s step=%d", turn.run.run_id, turn.run.step)
+        log.warning("lease.lost: run=%s step=%d", turn.run.run_id, turn.run.step)
         if turn.reply.seq in error.undone:
             turn.reply.give("withdrawn")  # what is left of the run, another invocation has
         else:

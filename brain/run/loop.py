@@ -237,6 +237,6 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
 
 def _keep_pace(turn: Turn, began: float) -> None:
     last_s = turn.services.clock.now() - began
-    run, fence, ms = turn.run, turn.lease.token.fence, round(last_s * 1000)
-    log.info("brain: loop, run=%s fence=%d step=%d ms=%d", run.run_id, fence, run.step, ms)
-    turn.end_loop(pace_ms=pace(before_ms=run.spent.pace_ms, last_s=last_s))
+    facts = (turn.run.run_id, turn.run.step, round(last_s * 1000), turn.commit_ms)
+    log.info("loop.committed: run=%s step=%d ms=%d storeMs=%d", *facts)
+    turn.end_loop(pace_ms=pace(before_ms=turn.run.spent.pace_ms, last_s=last_s))

@@ -53,7 +53,8 @@ class Turn:
     until it is built; its summary covers the log up to `summarised_seq`. `language` and `zone` are
     those of `Admitted`. `refused` are seqs of texts in this run that the provider of
     the model refuses. The texts up to `stands_upto` cannot be taken back. `left_ms` is the store's
-    time when a caller of the run went away, the last that did; 0 if none did.
+    time when a caller of the run went away, the last that did; 0 if none did. `commit_ms` is how
+    long the last commit took.
     """
 
     services: Services
@@ -76,6 +77,7 @@ class Turn:
     refused: frozenset[int] = frozenset()
     stands_upto: int = 0
     left_ms: int = 0
+    commit_ms: int = 0
     _has_left: bool = False
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -232,6 +234,7 @@ class Turn:
         self.lease.is_ending = commit.kind in GIVES_BACK
         made = await self.services.store.commit(self.lease.token, commit)
         self.lease.extend(since=since)
+        self.commit_ms = round((self.services.clock.now() - since) * 1000)
         self.lease.is_ending = made.finished or commit.kind is CommitKind.HAND_OVER
         return made
 

@@ -148,14 +148,14 @@ async def _find_out(turn: Turn, work: Work) -> Returned:
 
 async def _run(turn: Turn, work: Work) -> Returned:
     """Run one tool within its time limit. Any failure becomes a result for the model."""
-    clock = turn.services.clock
-    left_s = max(turn.invocation.cut - clock.now(), LEAST_S)
-    began = clock.now()
+    clock, began = turn.services.clock, turn.services.clock.now()
+    left_s = max(turn.invocation.cut - began, LEAST_S)
     turn.lease.check()
     try:
         async with asyncio.timeout(min(work.spec.limit_s, left_s)):
             given = await _tool(turn, work).run(await _spoken(turn, work))
     except ToolFault as fault:
+        log.info("tool.failed: tool=%s reason=ToolFault", work.spec.name)
         return _returned(turn, work, str(fault), failed=True, foreign=fault.foreign)
     except LeaseLost:
         raise
@@ -167,10 +167,10 @@ async def _run(turn: Turn, work: Work) -> Returned:
         limit = f"It took longer than {work.spec.limit_s:.0f} seconds and was cancelled."
         return _returned(turn, work, limit, failed=True)
     except Exception as error:  # noqa: BLE001 - any fault of a tool is a result for the model and must not end the run
-        log.warning("tool: failed, tool=%s error=%s", work.spec.name, type(error).__name__)
+        log.warning("tool.failed: tool=%s reason=%s", work.spec.name, type(error).__name__)
         return _returned(turn, work, "It failed with an internal error.", failed=True)
-    ms, run_id = round((clock.now() - began) * 1000), turn.run.run_id
-    log.info("tool: done, run=%s tool=%s ms=%d", run_id, work.spec.name, ms)
+    ms = round((clock.now() - began) * 1000)
+    log.info("tool.done: run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
     return _result(turn, work, given)
 
 

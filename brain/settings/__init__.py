@@ -12,6 +12,7 @@ from brain.errors import SettingMissing
 from brain.run.limits import LEASE_S
 from brain.says.choice import LANGUAGES, tag_in
 from brain.settings import variables
+from brain.settings.logs import log_form
 from brain.settings.models import (
     DEFAULT_MODELS,
     at_once,
@@ -223,6 +224,7 @@ def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable
         "session": lambda env: (access_key(env), access_keys(env)),
         "times": times,
         "language": language,
+        "log": log_form,
         **more,
     }
 

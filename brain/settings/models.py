@@ -91,7 +91,9 @@ def at_once(env: Env) -> int:
 
 
 def prices(env: Env) -> Prices:
-    """Read what models cost, in dollars for a million tokens: `{"model": [in, out]}`."""
+    """Read what models cost, in dollars for a million tokens: `{"model": [in, out]}`, or
+    with a third price, for tokens of a request that the provider had kept.
+    """
     text = env.get("BRAIN_PRICES")
     if not text:
         return {}
@@ -104,14 +106,14 @@ def prices(env: Env) -> Prices:
     return {name: _price(pair) for name, pair in given.items()}
 
 
-def _price(pair: object) -> tuple[float, float]:
-    match pair:
-        case [int() | float() as price_in, int() | float() as price_out]:
-            found = (float(price_in), float(price_out))
-            is_bool = isinstance(price_in, bool) or isinstance(price_out, bool)
-            if not is_bool and all(0 <= price <= MOST_USD for price in found):
-                return found
-    raise SettingMissing("BRAIN_PRICES must have two prices for each model: [in, out] in dollars")
+def _price(given: object) -> tuple[float, ...]:
+    found = given if isinstance(given, list) and len(given) in (2, 3) else []
+    prices = tuple(float(price) for price in found if type(price) in (int, float))
+    if len(prices) == len(found) > 0 and all(0 <= price <= MOST_USD for price in prices):
+        return prices
+    raise SettingMissing(
+        "BRAIN_PRICES must have the prices of each model in dollars: [in, out] or [in, out, cached]"
+    )
 
 
 def _base_url(env: Env, name: Provider, own: Provider) -> str | None:

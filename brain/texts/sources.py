@@ -194,7 +194,13 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="profiles and scenarios, which the user writes; `main` is added to the instructions",
         blocks=("memory",),
-        stored=("brain.profiles", "brain.scenarios", "brain.spending"),
+        stored=("brain.profiles", "brain.scenarios"),
+        foreign=NEVER,
+        causes="",
+    ),
+    Source(
+        name="what runs use and cost: counts, with names of models and tools; shown to no model",
+        stored=("Counts", "brain.spending", "brain.receipts"),
         foreign=NEVER,
         causes="",
     ),

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from brain import settings
+from brain.cloud.counted import counted_tools
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import Inside
 from brain.errors import SettingMissing
@@ -48,6 +49,7 @@ FEATURES = (
     "web",
     "voice",
     "jobs",
+    "usage",
     "user",
 )
 
@@ -103,7 +105,7 @@ class Wiring(Adapters, Together):
             clock=self.clock,
             languages=self.languages,
             limits=self.limits,
-            tools={tool.spec.name: tool for each in self.features for tool in each.tools()},
+            tools=counted_tools((each.tools() for each in self.features), self.clock.now),
             consent=self._first("consent", AskAlways),
             settling=self._first("settling", AtOnce),
             intake=tuple(intake for each in self.features for intake in each.intake()),
@@ -148,8 +150,7 @@ class Wiring(Adapters, Together):
     @cached_property
     def log(self) -> Log:
         """The users' whole log, including archived entries."""
-        logs = (each.log() for each in self.features)
-        return next((log for log in logs if log is not None), self.store)
+        return next(filter(None, (each.log() for each in self.features)), self.store)
 
     @cached_property
     def resources(self) -> Resources:

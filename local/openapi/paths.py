@@ -32,6 +32,7 @@ from local.openapi.operations import (
 )
 from local.openapi.parts import listed
 from local.openapi.schemas import TEXT, nullable, page, ref, thing
+from local.openapi.usage import usage_paths
 from local.openapi.user import user_paths
 from local.openapi.voice import voice_paths
 
@@ -130,6 +131,7 @@ def _things() -> Json:
     facts = page("facts", listed("Fact"), nextOffset={"type": "integer"})
     return {
         **document_paths(),
+        **usage_paths(),
         "/api/emails": {
             "get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT, CURSOR),
             "patch": _marking(),

@@ -18,7 +18,7 @@ from tests.features.imports import rest, users
 
 # What may go alone, and what other features or the routes stand on. (Events are a base too, and no
 # feature of their own.)
-LEAVES = ("email", "jobs", "memory", "notices", "reminders", "user", "web")
+LEAVES = ("email", "jobs", "memory", "notices", "reminders", "usage", "user", "web")
 BASES = ("documents", "preferences", "questions", "voice")
 PROVEN = ("email", "notices", "reminders")  # whose absence is tested as far as it goes
 

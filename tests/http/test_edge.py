@@ -213,7 +213,8 @@ async def test_a_bug_is_a_plain_500_and_a_log_line_of_its_place(
 
 async def test_a_refusal_is_not_logged_as_an_error(caplog: pytest.LogCaptureFixture) -> None:
     await posted(raising(TokenRefused("no")))
-    assert not caplog.records
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert caplog.messages == ["auth.refused: reason=no"]
 
 
 async def test_a_problem_names_each_field() -> None:

@@ -11,7 +11,7 @@ from brain.cloud.model.calls import Call, Calls
 from brain.cloud.model.carried import merged, unknown_fields
 from brain.cloud.model.speech import Growth, Speech
 from brain.cloud.model.text_calls import TextCall, text_calls
-from brain.cloud.model.usage import parts_in, tokens_in, usd_in
+from brain.cloud.model.usage import cached_in, parts_in, tokens_in, usd_in
 from brain.cloud.model.values import as_index, as_object, as_objects, as_text, parsed
 from brain.codec import Json
 from brain.run.ports import Delta
@@ -95,6 +95,7 @@ class Assembly:
     def __init__(self, offered: Mapping[str, Json] | None = None, *, held: bool = False) -> None:
         self.tokens = 0
         self.parts = (0, 0)  # the tokens of the request and of the answer, as reported
+        self.cached = 0  # the tokens of the request that the provider had kept
         self.usd: float | None = None  # what the provider says that it costs
         self.is_done = False  # `[DONE]` arrived, or it was one document
         self._offered = offered or {}
@@ -127,6 +128,7 @@ class Assembly:
         """Add a chunk and return what may be shown. Raises ModelUnavailable if it is too long."""
         self.tokens = max(self.tokens, tokens_in(chunk))
         self.parts = max(self.parts, parts_in(chunk), key=sum)
+        self.cached = max(self.cached, cached_in(chunk))
         usd = usd_in(chunk)
         self.usd = self.usd if usd is None else max(usd, self.usd or 0.0)
         deltas: list[Delta] = []

@@ -45,7 +45,7 @@ def conclude(
     outcome = _outcome(assembly, whole, failure, model, prompt, is_over=is_over)
     usd = assembly.usd
     if usd is None and any(assembly.parts):
-        usd = usd_of(model, *assembly.parts, prices)
+        usd = usd_of(model, *assembly.parts, prices, cached=assembly.cached)
     return replace(outcome, usd=usd)
 
 

@@ -4,13 +4,13 @@ Every class of faults has its own number of tries, and every wait has a limit.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brain.chat.prices import Prices
 from brain.cloud.model.assembly import Assembly
+from brain.cloud.model.counted import Attempt
 from brain.cloud.model.ending import conclude
 from brain.cloud.model.faults import OPTIONAL_FIELDS, Failure
 from brain.cloud.model.known import (
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 REST_S = 0.25  # seconds before the same model is asked again after a cut
 NEXT_SHARE = 0.5  # of the wait for a first sign: the least that is left to the next model
 SHORTER_TRIES = 4  # requests that are made shorter
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -165,15 +163,15 @@ class Trying:
         """Send one request. Raises ModelCut, or ModelUnavailable if the answer has no end."""
         loop, known = asyncio.get_running_loop(), self.known[model]
         await asyncio.sleep(max(0.0, min(known.rests_until, self.end) - loop.time()))
-        started = loop.time()
+        told = Attempt(model=model, tell=self.tell, now=loop.time, began=loop.time())
         assembly = Assembly(offered_tools(prompt.tools), held=known.opens_thought)
         body = request(model, prompt, known, self.optional)
         outcome: Answered | Failure | ModelFault
         try:
-            failure = await listen(self.client, body, assembly, self.tell, self.waits, self.end)
+            failure = await listen(self.client, body, assembly, told, self.waits, self.end)
             whole, deltas = assembly.end()
             for delta in deltas:
-                self.tell(delta)
+                told(delta)
             outcome = conclude(
                 assembly, whole, failure, model, prompt, self.prices, is_over=self._is_over()
             )
@@ -182,7 +180,7 @@ class Trying:
         except RecursionError:
             outcome = Failure(reason="the answer is nested too deeply")
         known.opens_thought = known.opens_thought or assembly.opens_thought
-        _log(model, outcome, loop.time() - started)
+        told.end(outcome, assembly, self.prices)
         self.note(model, None if isinstance(outcome, Answered) else outcome.fault)
         if isinstance(outcome, ModelFault):
             known.rests_until = loop.time() + REST_S
@@ -229,20 +227,3 @@ def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = 
     refused = ModelRefused(reasons, fault=failures[0].fault)
     refused.refusal, refused.model = failures[0].lacks, failures[0].model
     return refused
-
-
-def _log(model: str, outcome: Answered | Failure | ModelFault, seconds: float) -> None:
-    """Log an attempt in facts, without any text."""
-    ms = round(seconds * 1000)
-    if isinstance(outcome, Answered):
-        counts = (outcome.tokens, len(outcome.calls))
-        log.info("model answered: model=%s ms=%d tokens=%d calls=%d", model, ms, *counts)
-        return
-    status, reason = 0, type(outcome).__name__
-    if isinstance(outcome, Failure):
-        status, reason = outcome.status, outcome.reason
-        if outcome.lacks:
-            words = "model.refused: model=%s status=%d code=%s"
-            log.error(words, model, status, outcome.code or "-")
-    facts = (model, outcome.fault, ms, status, reason)
-    log.warning('model failed: model=%s fault="%s" ms=%d status=%d reason=%s', *facts)

@@ -15,6 +15,11 @@ _PARTS = (
     ("prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "prompt_n"),
     ("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens", "predicted_n"),
 )
+_DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_CACHED = (
+    *("cached_tokens", "cachedContentTokenCount", "prompt_cache_hit_tokens"),
+    *("cache_read_input_tokens", "cache_n"),
+)
 _USAGE = ("usage", "usageMetadata", "usage_metadata", "timings")
 
 
@@ -29,6 +34,11 @@ def tokens_in(chunk: Json) -> int:
 def parts_in(chunk: Json) -> tuple[int, int]:
     """Return the tokens of the request and of the answer that a chunk reports; 0 if it does not."""
     return max(map(_parts, _usages(chunk)), key=sum, default=(0, 0))
+
+
+def cached_in(chunk: Json) -> int:
+    """Return the tokens of the request that the provider had kept from an earlier one."""
+    return max(map(_cached, _usages(chunk)), default=0)
 
 
 def usd_in(chunk: Json) -> float | None:
@@ -60,6 +70,12 @@ def _tokens(usage: Json) -> int:
 def _parts(usage: Json) -> tuple[int, int]:
     prompt, answer = (max(_count(usage.get(name)) for name in names) for names in _PARTS)
     return prompt, answer
+
+
+def _cached(usage: Json) -> int:
+    places = (as_object(usage.get(name)) for name in _DETAILS)
+    told = [place.get(name) for place in (usage, *places) for name in _CACHED]
+    return min(max(map(_count, told)), _parts(usage)[0])
 
 
 def _usd(usage: Json) -> float | None:

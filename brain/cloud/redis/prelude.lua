@@ -25,9 +25,13 @@ end
 -- our keys ever has another type, so what it holds is not ours. The error of any other refusal names the kind of
 -- the key.
 local server = redis
-local redis = { pcall = server.pcall }
+local redis, calls = {}, 0 -- the number of commands: the vendor bills each
+function redis.pcall(...)
+  calls = calls + 1
+  return server.pcall(...)
+end
 function redis.call(command, ...)
-  local reply = server.pcall(command, ...)
+  local reply = redis.pcall(command, ...)
   if type(reply) ~= 'table' or not reply.err then
     return reply
   end
@@ -38,6 +42,7 @@ function redis.call(command, ...)
   end
   server.call('DEL', full)
   note_repair(kind)
+  calls = calls + 2
   return server.call(command, ...)
 end
 
@@ -77,10 +82,16 @@ local function arguments(declared)
   return found
 end
 
+local function text(number)
+  return string.format('%.0f', number)
+end
+
 -- Build the answer of a script from name, value, name, value. As with the arguments, the first item contains
 -- all names.
 local function answer(values)
   local names, found = {}, { '' }
+  values[#values + 1] = 'calls'
+  values[#values + 1] = text(calls)
   if #repaired > 0 then
     values[#values + 1] = 'repaired'
     values[#values + 1] = table.concat(repaired, ' ')
@@ -97,15 +108,11 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices',
+  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices', 'receipt',
 }
 
-local function text(number)
-  return string.format('%.0f', number)
-end
-
 local function clock()
-  local t = server.call('TIME')
+  local t = redis.call('TIME')
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
@@ -450,7 +457,7 @@ local function admitted(r, seq, now, tail, withdraws)
     'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
     'upto', memory[2], 'language', language ~= '' and language or r.language,
     'zone', zone ~= '' and zone or r.zone, 'withdraws', withdraws or '', 'left', r.left,
-    'devices', r.devices, 'channel', r.channel,
+    'devices', r.devices, 'channel', r.channel, 'receipt', r.receipt,
   })
 end
 

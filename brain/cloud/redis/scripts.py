@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
+from brain.cloud import meter
+
 KEEP_MS = 400 * 24 * 3600 * 1000  # ms; a user who is away longer starts with an empty log
 NO_BOUND = "1000000"  # entries; the bound of a log with an archive, which trims it after archiving
 
@@ -137,6 +139,7 @@ class Script:
         reply = ScriptReply(
             await redis.evaluate(script, keys, flat(arguments), limit_s=self.limit_s)
         )
+        meter.count(commands=reply.number("calls"))
         if reply.repaired:
             log.warning("store: repaired, keys=%s script=%s", reply.repaired, self.name)
         return reply

@@ -4,9 +4,11 @@ The `Redis` that is passed in runs the scripts: Upstash's REST API in production
 in the simulator.
 """
 
+import logging
 from copy import copy
 from typing import Self
 
+from brain.cloud.meter import new_meter
 from brain.cloud.redis.devices.pages import OnGrowth, unnoticed
 from brain.cloud.redis.moves.admit import Joins, admit
 from brain.cloud.redis.moves.aside import aside
@@ -48,6 +50,8 @@ from brain.run.store import Here, Occupancy, Page, Sight, Status
 
 LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
 
+log = logging.getLogger(__name__)
+
 
 class RedisStore:
     """The StateStore port, implemented with Redis scripts."""
@@ -87,6 +91,7 @@ class RedisStore:
         return read
 
     async def admit(self, arrival: Arrival) -> Admission:
+        new_meter()
         return await admit(
             self._redis,
             arrival,
@@ -120,7 +125,12 @@ class RedisStore:
         return await question(self._redis, user_id, question_id)
 
     async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
-        return await resume(self._redis, wake_call, self._limits, holder=holder)
+        new_meter()
+        made = await resume(self._redis, wake_call, self._limits, holder=holder)
+        if isinstance(made, Admitted) and wake_call.reason == "wakeup":
+            # The brain has died, or was frozen, and its lease has expired.
+            log.warning("wakeup.late: run=%s wake=%d", wake_call.run_id, wake_call.wake)
+        return made
 
     async def commit(self, token: LeaseToken, step: Commit) -> Committed:
         bound, grown = self.log_bound, self._grown

@@ -16,6 +16,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud import meter
 from brain.cloud.quotas import used_up
 from brain.errors import StoreRefused, StoreUnreachable
 
@@ -101,7 +102,7 @@ class Upstash:
             try:
                 client = self._current(loop)
                 async with asyncio.timeout_at(end), self._gate, asyncio.timeout(TRY_S):
-                    return await send(client)
+                    return await _counted(send, client)
             except UpstashError as error:
                 # The store has answered with an error: a retry would get the same answer.
                 raise _refusal(str(error), kind) from error
@@ -143,6 +144,12 @@ def _refusal(told: str, kind: str) -> StoreUnreachable:
         return StoreUnreachable(f"the store refused: {code}")
     log.error("store: refused for good, key=%s code=%s", kind, code)
     return StoreRefused(f"the store refused: {code}")
+
+
+def _counted[T](send: Callable[["Redis"], Awaitable[T]], client: "Redis") -> Awaitable[T]:
+    """Send a request, and count it for its run."""
+    meter.count(round_trips=1, commands=1)
+    return send(client)
 
 
 def _kind(key: str) -> str:

@@ -148,7 +148,7 @@ class Sync:
         self._slowest_s = max(self._slowest_s, took_s)
         if took_s < QUICK_S:
             self._batch = min(2 * self._batch, LARGEST_BATCH)
-        log.info("sync: batch, folder=%s emails=%d ms=%d", opened.folder, len(placed), took_s * 1e3)
+        log.info("sync: batch, emails=%d ms=%d", len(placed), took_s * 1e3)
 
     async def _flags(self, session: ImapSession, opened: Opened) -> None:
         """Mirror which emails were marked as read or unread."""

@@ -28,6 +28,7 @@ OWNED = (
     ("profiles", "user_id"),
     ("scenarios", "user_id"),
     ("spending", "user_id"),
+    ("receipts", "user_id"),
 )
 # Rows of the owner that belong to the job: labels name it, and edits of minds on the owner's
 # documents stay, because the user may undo them.

@@ -86,7 +86,7 @@ class SpeechServer:
             async with asyncio.timeout(limit_s):
                 async with client.stream("POST", url, **content) as response:
                     if response.status_code == BUSY or response.status_code >= 500:
-                        log.warning("%s: status=%d", self._name, response.status_code)
+                        log.warning("%s: failed, status=%d", self._name, response.status_code)
                         return _pause_s(response.headers.get("retry-after"))
                     return await self._whole(response, most_bytes)
         except (httpx.ConnectError, httpx.RemoteProtocolError) as error:

@@ -1,11 +1,13 @@
 """Shared by `admit`, `aside` and `resume`: decoding answers, and retention times."""
 
+from brain.cloud.meter import meter
 from brain.cloud.redis import entries
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.scripts import ScriptArguments, ScriptReply
 from brain.run.journal import Run, Spent
 from brain.run.messages import LogEntry, Message
 from brain.run.moves import Admitted, Arrival, Duplicate, LeaseToken, RateLimited
+from brain.settings import logs
 from brain.texts.moments import DEFAULT_ZONE
 
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
@@ -19,7 +21,18 @@ def of_device(arrival: Arrival) -> ScriptArguments:
 
 
 def admitted(user_id: str, reply: ScriptReply) -> Admitted:
-    """Decode the answer to an invocation that now owns the lease."""
+    """Decode the answer to an invocation that now owns the lease. What follows counts for its run,
+    and is logged with it.
+    """
+    logs.note(user_id=user_id, run_id=reply.text("run"))
+    if (running := meter()) is not None:
+        running.begin(
+            reply.text("run"),
+            reply.text("receipt"),
+            started_ms=reply.number("started"),
+            now_ms=reply.number("now_ms"),
+            zone=reply.text("zone") or DEFAULT_ZONE,
+        )
     return Admitted(
         token=LeaseToken(user_id=user_id, run_id=reply.text("run"), fence=reply.number("fence")),
         run=_run(reply),

@@ -7,7 +7,8 @@ local a = arguments({
     -- that it replaces, and the journal entries for the cases that it is asked or not asked.
     .. ' question expires question_keep_ms supersedes if_asked if_not_asked'
     -- `stands`: something comes of the run now, so its texts stand. `left`: when the caller went away.
-    .. ' stands left',
+    .. ' stands left'
+    .. ' receipt', -- what the run has used so far; empty if this is not known
   numbers = 'fence step lease_ms handover_ms',
   lists = 'entries drafts',
 })
@@ -133,7 +134,8 @@ end
 redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next_fence),
   'step', text(a.step + 1), 'seq', text(seq), 'consumed', text(consumed), 'reply', reply,
   'loops', a.loops, 'tokens', a.tokens, 'handoffs', a.handoffs, 'attempts', a.attempts, 'pace', a.pace,
-  'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now))
+  'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now),
+  'receipt', a.receipt ~= '' and a.receipt or r.receipt)
 if (tonumber(a.left) or 0) > (tonumber(r.left) or 0) then -- a later caller goes as well
   redis.call('HSET', RUN, 'left', a.left)
 end

@@ -1,5 +1,6 @@
 """Records a step of the run."""
 
+from brain.cloud.meter import meter
 from brain.cloud.redis import entries
 from brain.cloud.redis.devices.pages import OnGrowth, growth_in, unnoticed
 from brain.cloud.redis.moves.admission import JOURNAL_KEEP_MS
@@ -45,6 +46,7 @@ async def commit(
             "handover_ms": milliseconds(limits.handover_s),
             "log_length": log_bound,
             "journal_keep_ms": JOURNAL_KEEP_MS,
+            "receipt": _receipt(token, commit),
             **_step(commit),
             **_spent(commit.spent),
             **_question(commit),
@@ -55,6 +57,15 @@ async def commit(
     if made.finished and made.messages:
         grown(growth_in(reply, seq=made.messages[-1].seq, is_last=True))
     return made
+
+
+def _receipt(token: LeaseToken, commit: Commit) -> str:
+    """Return what the run has used so far, to be stored with the step."""
+    running = meter()
+    if running is None or running.counts.run_id != token.run_id:
+        return ""
+    ends = commit.kind in (CommitKind.FINISH, CommitKind.END, CommitKind.REST)
+    return running.stored(loops=commit.spent.loops, because=commit.reason, ended=ends)
 
 
 def _step(commit: Commit) -> ScriptArguments:

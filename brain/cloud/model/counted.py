@@ -1,0 +1,89 @@
+"""Logs each request to a model in facts, without any text, and counts it for its run."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from brain.chat.prices import Prices, usd_of
+from brain.cloud import meter
+from brain.cloud.model.assembly import Assembly
+from brain.cloud.model.faults import Failure
+from brain.errors import ModelFault
+from brain.run.journal import Answered
+from brain.run.ports import Delta
+
+type Concluded = Answered | Failure | ModelFault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True, slots=True)
+class Attempt:
+    """One request. `now` returns seconds; `tell` gets the parts of the answer."""
+
+    model: str
+    tell: Callable[[Delta], None]
+    now: Callable[[], float]
+    began: float
+    first: float | None = None
+
+    def __call__(self, delta: Delta) -> None:
+        """Pass a part on, and note when the first one came."""
+        self.first = self.now() if self.first is None else self.first
+        self.tell(delta)
+
+    def end(self, outcome: Concluded, assembly: Assembly, prices: Prices) -> None:
+        """Log and count how the request ended."""
+        used = _used(self.model, outcome, assembly, prices)
+        if (running := meter.meter()) is not None and (used.tokens_in or used.tokens_out):
+            running.add_model(used)
+        if isinstance(outcome, Answered):
+            self._answered(outcome, used)
+        else:
+            self._failed(outcome)
+
+    def _answered(self, outcome: Answered, used: meter.ModelCount) -> None:
+        first_ms = -1 if self.first is None else self._ms(self.first)
+        log.info(
+            "model.answered: model=%s ms=%d firstTokenMs=%d tokensIn=%d tokensCached=%d"
+            " tokensOut=%d usd=%s calls=%d",
+            self.model,
+            self._ms(self.now()),
+            first_ms,
+            used.tokens_in,
+            used.tokens_cached,
+            used.tokens_out,
+            used.usd,
+            len(outcome.calls),
+        )
+
+    def _failed(self, outcome: Failure | ModelFault) -> None:
+        status, reason = 0, type(outcome).__name__
+        if isinstance(outcome, Failure):
+            status, reason = outcome.status, outcome.reason
+            if outcome.lacks:
+                code = outcome.code or "-"
+                log.error("model.refused: model=%s status=%d code=%s", self.model, status, code)
+        facts = (self.model, outcome.fault, self._ms(self.now()), status, reason)
+        log.warning('model.failed: model=%s fault="%s" ms=%d status=%d reason=%s', *facts)
+
+    def _ms(self, at: float) -> int:
+        return round((at - self.began) * 1000)
+
+
+def _used(model: str, outcome: Concluded, assembly: Assembly, prices: Prices) -> meter.ModelCount:
+    """Return what a request used: as reported, else as estimated. Estimates have no price."""
+    tokens_in, tokens_out = assembly.parts
+    usd = assembly.usd
+    if not any(assembly.parts):
+        tokens_in = getattr(outcome, "tokens", 0)
+    elif usd is None:
+        usd = usd_of(model, tokens_in, tokens_out, prices, cached=assembly.cached)
+    return meter.ModelCount(
+        model=model,
+        calls=1,
+        tokens_in=tokens_in,
+        tokens_cached=min(assembly.cached, tokens_in),
+        tokens_out=tokens_out,
+        usd=usd,
+    )
