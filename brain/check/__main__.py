@@ -15,7 +15,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from brain.check.calls import CALL_S
-from brain.check.model import CannotCheck, State
+from brain.check.model import CannotCheck, PromiseState
 from brain.check.people import Given
 from brain.check.promises import GROUPS
 from brain.check.report import Lines, ending, in_json
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None, env: Env | None = None) -> int:
     except CannotCheck as why:
         return _complain(str(why))
     print(in_json(report) if options.json else ending(report))
-    return BROKEN if report.count(State.BROKEN) else KEPT
+    return BROKEN if report.count(PromiseState.BROKEN) else KEPT
 
 
 def _given(options: argparse.Namespace, env: Env) -> Given:

@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import httpx
 
-from brain.check.model import Broken, Json
+from brain.check.model import Broken
+from brain.codec import Json
 
 CALL_S = 30.0  # seconds for one request; one that waits for an answer of the model has its own
 MOST_BYTES = 8 * 1024 * 1024  # of one answer; the OpenAPI document is the longest
@@ -22,7 +23,7 @@ SOON_S = 5  # seconds of Retry-After that a check waits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An answer of the deployment."""
 
     method: str
@@ -58,7 +59,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class ReadEvent:
     """An event of a stream; `id` is empty if it has none."""
 
     name: str
@@ -66,10 +67,12 @@ class Event:
     data: Any
 
 
-class Calls:
+class HttpCalls:
     """Sends requests. `saw` gets each answer, but for those of streams."""
 
-    def __init__(self, url: str, *, saw: Callable[[Answer], None], call_s: float = CALL_S) -> None:
+    def __init__(
+        self, url: str, *, saw: Callable[[HttpAnswer], None], call_s: float = CALL_S
+    ) -> None:
         """`call_s` is the time limit of a request, in seconds."""
         self.url = url.rstrip("/")
         self.call_s = call_s
@@ -93,7 +96,7 @@ class Calls:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         limit_s: float | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send a request and return its answer. Raises Broken if there is none in time.
 
         `body` is sent as JSON, `content` as it is. An answer that asks to try again soon (503) has
@@ -118,7 +121,7 @@ class Calls:
         content: bytes | None,
         headers: Mapping[str, str] | None,
         limit: float,
-    ) -> Answer:
+    ) -> HttpAnswer:
         sent = {**_bearer(token), **(headers or {})}
         try:
             async with (
@@ -133,7 +136,7 @@ class Calls:
         except httpx.HTTPError as error:
             raise Broken(f"{method} {path} failed: {type(error).__name__}") from None
         plain = path.partition("?")[0]
-        answer = Answer(
+        answer = HttpAnswer(
             method=method, path=plain, status=got.status_code, headers=got.headers, body=raw
         )
         self._saw(answer)
@@ -142,7 +145,7 @@ class Calls:
     @asynccontextmanager
     async def stream(
         self, method: str, path: str, *, token: str, limit_s: float, body: Any = None
-    ) -> AsyncIterator[AsyncGenerator[Event, None]]:
+    ) -> AsyncIterator[AsyncGenerator[ReadEvent, None]]:
         """Open an event stream and give its events. Raises Broken."""
         headers = {**_bearer(token), "Accept": "text/event-stream"}
         plain = path.partition("?")[0]
@@ -176,7 +179,7 @@ async def _whole(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-async def _events(response: httpx.Response) -> AsyncGenerator[Event, None]:
+async def _events(response: httpx.Response) -> AsyncGenerator[ReadEvent, None]:
     """Yield the events of a stream as they come; comments are passed over."""
     rest, taken = "", 0
     async for text in response.aiter_text():
@@ -189,7 +192,7 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Event, None]:
                 yield event
 
 
-def _event(frame: str) -> Event | None:
+def _event(frame: str) -> ReadEvent | None:
     """Read one event. Raises Broken if its data is not JSON."""
     fields: dict[str, str] = {}
     for line in frame.split("\n"):
@@ -202,7 +205,7 @@ def _event(frame: str) -> Event | None:
         data = json.loads(fields["data"])
     except ValueError:
         raise Broken("an event of a stream has data that is not JSON") from None
-    return Event(name=fields.get("event", ""), id=fields.get("id", ""), data=data)
+    return ReadEvent(name=fields.get("event", ""), id=fields.get("id", ""), data=data)
 
 
 def milliseconds_since(began: float) -> int:

@@ -8,8 +8,8 @@ from functools import cache
 
 import jsonschema_rs
 
-from brain.check.calls import NO_BODY, Answer
-from brain.check.model import Json
+from brain.check.calls import NO_BODY, HttpAnswer
+from brain.codec import Json
 
 JSON_KINDS = ("application/json", "application/problem+json")
 NOT_ALLOWED = 405  # no path describes what it does not do
@@ -24,7 +24,7 @@ class Described:
         self._components: Json = document.get("components") or {}
         self._validator = cache(self._new_validator)
 
-    def deviation(self, answer: Answer) -> str:
+    def deviation(self, answer: HttpAnswer) -> str:
         """Return how an answer differs from its description; empty if it does not, or if the path
         is not described.
         """
@@ -43,7 +43,7 @@ class Described:
             return ""
         return self._fault(answer, content[answer.kind].get("schema") or {})
 
-    def _fault(self, answer: Answer, schema: Json) -> str:
+    def _fault(self, answer: HttpAnswer, schema: Json) -> str:
         validator = self._validator(json.dumps(schema))
         for error in validator.iter_errors(json.loads(answer.body)):
             where = "/".join(str(step) for step in error.instance_path) or "the body"
@@ -52,7 +52,7 @@ class Described:
             return f"{answer.what}, and {where} breaks {rule}"[:MOST_WORDS]
         return ""
 
-    def _operation(self, answer: Answer) -> Json | None:
+    def _operation(self, answer: HttpAnswer) -> Json | None:
         method = "get" if answer.method == "HEAD" else answer.method.lower()
         found = self.paths.get(answer.path)
         if found is None:

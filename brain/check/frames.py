@@ -15,7 +15,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
-from brain.check.model import Broken, Json
+from brain.check.model import Broken
+from brain.codec import Json
 
 OPEN_S = 15.0  # seconds to connect
 CLOSE_S = 2.0  # seconds for the connection to end
@@ -25,7 +26,7 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 CONTINUED, TEXT, CLOSE, PING, PONG = 0x0, 0x1, 0x8, 0x9, 0xA
 
 
-class Refused(Exception):
+class SocketRefused(Exception):
     """The handshake was answered with another status than 101."""
 
     def __init__(self, status: int) -> None:
@@ -33,7 +34,7 @@ class Refused(Exception):
         self.status = status
 
 
-class Closed(Exception):
+class SocketClosed(Exception):
     """The server has closed the connection. `code` is 1006 without a closing frame."""
 
     def __init__(self, code: int, reason: str = "") -> None:
@@ -53,7 +54,7 @@ class Frames:
         await self._send(TEXT, json.dumps(message).encode())
 
     async def hear(self) -> Json:
-        """Return the next message. Raises Closed, and Broken if it is not an object in JSON."""
+        """Return the next message. Raises SocketClosed; Broken if it is no JSON object."""
         text = await self._message()
         try:
             found = json.loads(text)
@@ -78,7 +79,7 @@ class Frames:
                 await self._send(PONG, payload)
             elif kind == CLOSE:
                 code = int.from_bytes(payload[:2]) if len(payload) >= 2 else 1005
-                raise Closed(code, payload[2:].decode(errors="replace"))
+                raise SocketClosed(code, payload[2:].decode(errors="replace"))
             elif kind in (TEXT, CONTINUED):
                 whole += payload
                 if len(whole) > MOST_BYTES:
@@ -96,7 +97,7 @@ class Frames:
                 raise Broken(f"a frame of the socket has more than {MOST_BYTES} bytes")
             return bool(first & 0x80), first & 0x0F, await self._reader.readexactly(size)
         except (asyncio.IncompleteReadError, OSError):
-            raise Closed(1006) from None
+            raise SocketClosed(1006) from None
 
     async def _send(self, kind: int, payload: bytes) -> None:
         mask = os.urandom(4)
@@ -131,7 +132,7 @@ async def connected(
 ) -> AsyncIterator[Frames]:
     """Connect to a ws:// or wss:// address. The block has `limit_s` seconds in all.
 
-    Raises Refused, Broken if there is no connection or the time is over, Closed.
+    Raises SocketRefused, Broken if there is no connection or the time is over, SocketClosed.
     """
     host = urlsplit(url).hostname
     try:
@@ -183,7 +184,7 @@ async def _shake_hands(
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     status = head.split(" ", 2)[1]
     if status != "101":
-        raise Refused(int(status))
+        raise SocketRefused(int(status))
     accept = base64.b64encode(hashlib.sha1(f"{key}{GUID}".encode()).digest()).decode().lower()
     if f"sec-websocket-accept: {accept}" not in head:
         raise ValueError("not a handshake")

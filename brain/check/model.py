@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brain.check.site import Site
 
-type Json = dict[str, Any]
-type Look = Callable[["Site"], Awaitable[str]]
+type LookAt = Callable[["Site"], Awaitable[str]]
 
 
 class Broken(Exception):
@@ -26,7 +25,7 @@ class CannotCheck(Exception):
     """Nothing can be checked at all. The text is for the operator."""
 
 
-class State(StrEnum):
+class PromiseState(StrEnum):
     """What became of a promise."""
 
     KEPT = "kept"
@@ -43,7 +42,7 @@ class Promise:
     group: str
     name: str
     expected: str
-    look: Look
+    look: LookAt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +50,7 @@ class Result:
     """What became of a promise, after `ms` milliseconds."""
 
     promise: Promise
-    state: State
+    state: PromiseState
     seen: str
     ms: int
 

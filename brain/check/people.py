@@ -6,8 +6,9 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-from brain.check.calls import Answer, Calls
-from brain.check.model import Broken, CannotCheck, Json
+from brain.check.calls import HttpAnswer, HttpCalls
+from brain.check.model import Broken, CannotCheck
+from brain.codec import Json
 from brain.errors import SettingMissing
 from brain.settings import tokens
 from brain.settings.variables import Env
@@ -26,7 +27,7 @@ class Given:
 
 
 @dataclass(kw_only=True, slots=True)
-class Person:
+class Visitor:
     """A user of the deployment. `is_own`: only this check knows them."""
 
     token: str = field(repr=False)
@@ -38,7 +39,7 @@ class Person:
         return str(self.session.get("userId", ""))
 
 
-async def people(calls: Calls, given: Given, env: Env) -> tuple[Person, Person | None]:
+async def people(calls: HttpCalls, given: Given, env: Env) -> tuple[Visitor, Visitor | None]:
     """Return who asks, and a second user if there can be one. Raises CannotCheck."""
     if given.token is None and given.access_key is None and (own := _own_tokens(env)):
         first, second = own
@@ -75,18 +76,20 @@ def _own_tokens(env: Env) -> tuple[str, str] | None:
     return first, second
 
 
-async def _person(calls: Calls, body: Json, *, token: str | None, is_own: bool = False) -> Person:
+async def _person(
+    calls: HttpCalls, body: Json, *, token: str | None, is_own: bool = False
+) -> Visitor:
     try:
         answer = await calls.send("POST", "/api/session", token=token, body=body)
         if answer.status == 200:
             session = answer.object()
-            return Person(token=str(session["token"]), session=session, is_own=is_own)
+            return Visitor(token=str(session["token"]), session=session, is_own=is_own)
     except (Broken, KeyError) as broken:
         raise CannotCheck(f"No session: {broken}.") from None
     raise CannotCheck(_refusal(answer))
 
 
-def _refusal(answer: Answer) -> str:
+def _refusal(answer: HttpAnswer) -> str:
     if answer.status == 401:
         return (
             "The deployment does not accept the token or the access key (401). Give --token or "

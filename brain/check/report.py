@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from brain.check.model import Result, State
+from brain.check.model import PromiseState, Result
 from brain.check.suite import Report
 
-WORDS = {State.KEPT: "ok", State.BROKEN: "BROKEN", State.SKIPPED: "skipped"}
+WORDS = {PromiseState.KEPT: "ok", PromiseState.BROKEN: "BROKEN", PromiseState.SKIPPED: "skipped"}
 
 type Print = Callable[[str], None]
 
@@ -27,14 +27,16 @@ class Lines:
             self._print(f"\n{self._group}")
         word = WORDS[result.state]
         self._print(f"  {word:<8}{result.ms:>7} ms  {result.promise.name}")
-        if result.state is State.BROKEN:
+        if result.state is PromiseState.BROKEN:
             self._print(f"{'':21}expected: {result.promise.expected}")
-        self._print(f"{'':21}{'seen: ' if result.state is State.BROKEN else ''}{result.seen}")
+        self._print(
+            f"{'':21}{'seen: ' if result.state is PromiseState.BROKEN else ''}{result.seen}"
+        )
 
 
 def ending(report: Report) -> str:
     """Return the last lines: what was left behind, and the counts."""
-    kept, broken, skipped = (report.count(state) for state in State)
+    kept, broken, skipped = (report.count(state) for state in PromiseState)
     user = f"{report.user}{' (a user of its own)' if report.is_own else ''}"
     lines = ["", f"Asked as {user}, version {report.version or 'unknown'}.", *report.left]
     lines += [] if report.left else ["Nothing is left behind."]
@@ -61,7 +63,7 @@ def in_json(report: Report) -> str:
         "user": report.user,
         "ownUser": report.is_own,
         "version": report.version,
-        "ok": report.count(State.BROKEN) == 0,
+        "ok": report.count(PromiseState.BROKEN) == 0,
         "results": results,
         "left": report.left,
         "triedAgain": report.tried_again,

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-from brain.check.calls import Answer, Calls
-from brain.check.model import Broken, Json, NotOffered, need
-from brain.check.people import Person
+from brain.check.calls import HttpAnswer, HttpCalls
+from brain.check.model import Broken, NotOffered, need
+from brain.check.people import Visitor
 from brain.check.watch import Watch
+from brain.codec import Json
 
 ANSWER_S = 120.0  # seconds until a run has answered; a hand-over and a slow model fit
 LOOK_S = 0.5  # seconds between two looks into the log
@@ -35,10 +36,10 @@ class Site:
     The log is read from `since` on. `documents` are the ids of those that were made.
     """
 
-    calls: Calls
+    calls: HttpCalls
     watch: Watch
-    me: Person
-    other: Person | None
+    me: Visitor
+    other: Visitor | None
     answer_s: float = ANSWER_S
     since: int = 0
     documents: list[str] = field(default_factory=list)
@@ -78,11 +79,11 @@ class Site:
         scheme = "wss" if parts.scheme == "https" else "ws"
         return urlunsplit((scheme, parts.netloc, f"{parts.path}{path}", "", ""))
 
-    async def get(self, path: str, **headers: str) -> Answer:
+    async def get(self, path: str, **headers: str) -> HttpAnswer:
         """Read as the user."""
         return await self.calls.send("GET", path, token=self.me.token, headers=headers)
 
-    async def post(self, path: str, body: Json, *, limit_s: float | None = None) -> Answer:
+    async def post(self, path: str, body: Json, *, limit_s: float | None = None) -> HttpAnswer:
         """Post as the user."""
         return await self.calls.send("POST", path, token=self.me.token, body=body, limit_s=limit_s)
 
@@ -155,7 +156,7 @@ def gaps(entries: Iterable[Json], since: int) -> str:
     return ""
 
 
-def _told(answer: Answer) -> str:
+def _told(answer: HttpAnswer) -> str:
     """Return what was answered, with the words of the problem, which never repeat a value."""
     try:
         problem = answer.object()

@@ -9,16 +9,16 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from brain.check.calls import CALL_S, Calls, milliseconds_since
-from brain.check.frames import Closed, Refused
+from brain.check.calls import CALL_S, HttpCalls, milliseconds_since
+from brain.check.frames import SocketClosed, SocketRefused
 from brain.check.leaving import tidy
 from brain.check.model import (
     Broken,
     CannotCheck,
     NotOffered,
     Promise,
+    PromiseState,
     Result,
-    State,
 )
 from brain.check.people import Given, people
 from brain.check.promises import PROMISES
@@ -27,7 +27,7 @@ from brain.check.site import ANSWER_S, Site
 from brain.check.watch import Watch
 from brain.settings.variables import Env
 
-type Told = Callable[[Result], None]
+type OnResult = Callable[[Result], None]
 
 
 @dataclass(kw_only=True)
@@ -45,7 +45,7 @@ class Report:
     results: list[Result] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
-    def count(self, state: State) -> int:
+    def count(self, state: PromiseState) -> int:
         return sum(result.state is state for result in self.results)
 
 
@@ -57,7 +57,7 @@ async def check(
     only: Collection[str] = (),
     call_s: float = CALL_S,
     answer_s: float = ANSWER_S,
-    told: Told = lambda _: None,
+    told: OnResult = lambda _: None,
 ) -> Report:
     """Check a deployment: the promises that are named by group or name, or all.
 
@@ -90,7 +90,7 @@ async def _site(
     """Begin a session. Raises CannotCheck, also if the user's brain is at work."""
     keys = [given.token, given.access_key, given.other_token, env.get("BRAIN_JWT_SECRET")]
     watch = Watch(mark=f"mark-{secrets.token_hex(6)}", secrets=[key for key in keys if key])
-    async with Calls(url, saw=watch.saw, call_s=call_s) as calls:
+    async with HttpCalls(url, saw=watch.saw, call_s=call_s) as calls:
         me, other = await people(calls, given, env)
         watch.secrets += [me.token, *([other.token] if other else [])]
         site = Site(calls=calls, watch=watch, me=me, other=other, answer_s=answer_s)
@@ -109,14 +109,14 @@ async def looked_at(promise: Promise, site: Site) -> Result:
     began = time.monotonic()
     try:
         async with asyncio.timeout(site.promise_s):
-            state, seen = State.KEPT, await promise.look(site)
+            state, seen = PromiseState.KEPT, await promise.look(site)
     except NotOffered as why:
-        state, seen = State.SKIPPED, str(why)
-    except (Broken, Closed, Refused) as broken:
-        state, seen = State.BROKEN, str(broken)
+        state, seen = PromiseState.SKIPPED, str(why)
+    except (Broken, SocketClosed, SocketRefused) as broken:
+        state, seen = PromiseState.BROKEN, str(broken)
     except TimeoutError:
-        state, seen = State.BROKEN, f"no end in {site.promise_s:g} s"
+        state, seen = PromiseState.BROKEN, f"no end in {site.promise_s:g} s"
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         # An answer has another form than the one that is promised.
-        state, seen = State.BROKEN, f"an answer of another form ({type(error).__name__})"
+        state, seen = PromiseState.BROKEN, f"an answer of another form ({type(error).__name__})"
     return Result(promise=promise, state=state, seen=seen, ms=milliseconds_since(began))

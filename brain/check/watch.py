@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from brain.check.calls import Answer
+from brain.check.calls import HttpAnswer
 from brain.check.described import Described
-from brain.check.model import Json
+from brain.codec import Json
 
 PROBLEM = "application/problem+json"
 TRACE = re.compile(
@@ -33,7 +33,7 @@ class Watch:
     formless: list[str] = field(default_factory=list)
     deviations: list[str] = field(default_factory=list)
 
-    def saw(self, answer: Answer) -> None:
+    def saw(self, answer: HttpAnswer) -> None:
         """Take note of an answer."""
         self.answers += 1
         if answer.status >= 400:
@@ -44,7 +44,7 @@ class Watch:
         if self.document is not None and (told := self.document.deviation(answer)):
             self.deviations.append(told)
 
-    def _leak(self, answer: Answer) -> None:
+    def _leak(self, answer: HttpAnswer) -> None:
         text = answer.body.decode(errors="replace")
         if TRACE.search(text):
             self.leaks.append(f"{answer.what} with a stack trace")
@@ -55,7 +55,7 @@ class Watch:
         if self.mark in text and (answer.status, answer.path) != (409, "/api/documents"):
             self.leaks.append(f"{answer.what} with the user's text")
 
-    def _error(self, answer: Answer) -> None:
+    def _error(self, answer: HttpAnswer) -> None:
         if answer.method == "HEAD" or not answer.path.startswith("/api/"):
             return
         if answer.path.startswith(OPENAI_FORM):
@@ -66,7 +66,7 @@ class Watch:
             self.formless.append(f"{answer.what} {fault}")
 
 
-def _malformed(answer: Answer) -> str | None:
+def _malformed(answer: HttpAnswer) -> str | None:
     """Return what is wrong with the form of a problem (RFC 9457)."""
     if answer.kind != PROBLEM:
         return f"as {answer.kind or 'nothing'}"

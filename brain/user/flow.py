@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from brain.errors import ChannelUnreachable, QueueUnreachable
 from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock
-from brain.user.model import Counts, Scope
+from brain.user.model import RowCounts, Scope
 from brain.user.ports import PendingCalls, Rows, Traces
 from brain.user.rules import camel
 
@@ -38,7 +38,7 @@ class ErasingServices:
     stop: Callable[[str], Awaitable[None]]
 
 
-async def erase_all(services: ErasingServices, user_id: str) -> Counts:
+async def erase_all(services: ErasingServices, user_id: str) -> RowCounts:
     """Erase everything of a user, everywhere. Doing it again completes it.
 
     Raises StoreUnreachable, DatabaseUnreachable.
@@ -62,7 +62,7 @@ async def erase_all(services: ErasingServices, user_id: str) -> Counts:
     return {"messages": ended.entries, "keys": keys, "queued": cancelled, **_named(rows)}
 
 
-async def erase_conversation(services: ErasingServices, user_id: str) -> Counts:
+async def erase_conversation(services: ErasingServices, user_id: str) -> RowCounts:
     """Erase the log and all that was made of it. Documents, facts and settings stay.
 
     Raises StoreUnreachable, DatabaseUnreachable.
@@ -80,7 +80,7 @@ async def erase_conversation(services: ErasingServices, user_id: str) -> Counts:
 
 async def erase_messages(
     services: ErasingServices, user_id: str, *, first: int, last: int
-) -> Counts:
+) -> RowCounts:
     """Erase the words of the log's entries from `first` to `last`. Their places stay.
 
     Raises StoreUnreachable, DatabaseUnreachable.
@@ -126,6 +126,6 @@ async def _tell(services: ErasingServices, user_id: str, scope: Scope) -> None:
         log.warning("user: pages not told, reason=%s", type(error).__name__)
 
 
-def _named(rows: Counts) -> Counts:
+def _named(rows: RowCounts) -> RowCounts:
     """Return the counts of tables by names as in JSON."""
     return {camel(table): count for table, count in rows.items()}

@@ -12,7 +12,7 @@ from brain.feature import Resources
 from brain.http.bodies import INVALID_BODY, Body, parse
 from brain.http.edge import MAX_SEQ, Answer, Problem, read_json
 from brain.user.flow import ErasingServices, erase_all, erase_conversation, erase_messages
-from brain.user.model import Counts
+from brain.user.model import RowCounts
 from brain.user.packing import Export
 
 MOST_ERASED = 1_000  # entries of one request
@@ -63,7 +63,7 @@ def user_routes(erasing: Callable[[], ErasingServices], export: Callable[[], Exp
     return {"erase": {"POST": erase}, "export": {"GET": download}}
 
 
-async def _erased(services: ErasingServices, user_id: str, body: EraseBody) -> Counts:
+async def _erased(services: ErasingServices, user_id: str, body: EraseBody) -> RowCounts:
     if body.scope == "messages":
         first, last = body.from_seq or 0, body.until_seq or 0  # both are there, as validated
         return await erase_messages(services, user_id, first=first, last=last)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 type Scope = Literal["all", "conversation", "messages"]
-type Counts = Mapping[str, int]
+type RowCounts = Mapping[str, int]
 """How much was erased, by kind."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 from brain.codec import Json
-from brain.user.model import Blank, Counts, Scope, Silenced, Table
+from brain.user.model import Blank, RowCounts, Scope, Silenced, Table
 
 
 class Traces(Protocol):
@@ -28,7 +28,7 @@ class Traces(Protocol):
 class Rows(Protocol):
     """What the database has of a user. All raise DatabaseUnreachable."""
 
-    async def delete(self, ids: Sequence[str], *, only: str | None = None) -> Counts:
+    async def delete(self, ids: Sequence[str], *, only: str | None = None) -> RowCounts:
         """Delete the rows of these ids from all tables, or only from one."""
 
     async def blank(self, user_id: str, first: int, last: int, blanks: Sequence[Blank]) -> int:

@@ -14,7 +14,7 @@ from brain.cloud.redis.entries import erased
 from brain.codec import Json
 from brain.run.messages import LogEntry
 from brain.run.records import ENTRY
-from brain.user.model import Blank, Counts, Table
+from brain.user.model import Blank, RowCounts, Table
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -92,7 +92,7 @@ class UserRows:
 
         return await self._database.run(work)
 
-    async def delete(self, ids: Sequence[str], *, only: str | None = None) -> Counts:
+    async def delete(self, ids: Sequence[str], *, only: str | None = None) -> RowCounts:
         """Delete in portions: a transaction must not take long."""
         counts: dict[str, int] = {}
         for table in await self.tables():

@@ -16,7 +16,7 @@ from brain.cloud.world import Inside
 from brain.errors import SettingMissing
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Resources
+from brain.feature import AskAlways, AtOnce
 from brain.http.edge import not_set_up
 from brain.http.feed import Feed
 from brain.http.minds import CallTaker, Minds, NoMinds
@@ -151,16 +151,6 @@ class Wiring(Adapters, Together):
     def log(self) -> Log:
         """The users' whole log, including archived entries."""
         return next(filter(None, (each.log() for each in self.features)), self.store)
-
-    @cached_property
-    def resources(self) -> Resources:
-        """The routes of the user's own resources, by name and method."""
-        return {name: of for each in self.features for name, of in each.resources().items()}
-
-    @cached_property
-    def polled(self) -> Resources:
-        """The features' routes that pages poll, by name and method."""
-        return {name: of for each in self.features for name, of in each.polled().items()}
 
     @cached_property
     def background_minds(self) -> Minds:

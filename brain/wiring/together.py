@@ -5,7 +5,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from brain.feature import Feature
+from brain.feature import Feature, Resources
 
 if TYPE_CHECKING:
     from brain.preferences.ports import PersonaStore
@@ -21,6 +21,16 @@ class Together:
         """The features, in the order of their names."""
         modules = (import_module(f"brain.{name}.feature") for name in self._features)
         return tuple(module.feature(self) for module in modules)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The routes of the user's own resources, by name and method."""
+        return {name: of for each in self.features for name, of in each.resources().items()}
+
+    @cached_property
+    def polled(self) -> Resources:
+        """The features' routes that pages poll, by name and method."""
+        return {name: of for each in self.features for name, of in each.polled().items()}
 
     async def played(self, user_id: str, text: str) -> None:
         """Tell the features that the user has heard a message to its end."""

@@ -125,15 +125,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
     return {
         "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
-        "ErasedEntry": ERASED_ENTRY,
-        "Erased": ERASED,
-        "LogPage": thing({"messages": READ, "nextSince": WHOLE, "lastSeq": WHOLE}),
-        "EarlierPage": thing(
-            {"messages": READ, "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
-        ),
-        "FoundPage": page(
-            "found", {"type": "array", "items": thing({"entry": ref("Entry"), "snippet": TEXT})}
-        ),
+        **_read_log(),
         "AskedQuestion": {
             **asked,
             "description": "A question that waits for a decision.",
@@ -159,6 +151,19 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         **ASSIST,
         **AUDIO,
         **CHAT,
+    }
+
+
+def _read_log() -> dict[str, Json]:
+    """The log as it is read: forwards, backwards, and what a search finds."""
+    found = thing({"entry": ref("Entry"), "snippet": TEXT})
+    earlier = {"messages": READ, "previousBefore": nullable(WHOLE), "lastSeq": WHOLE}
+    return {
+        "ErasedEntry": ERASED_ENTRY,
+        "Erased": ERASED,
+        "LogPage": thing({"messages": READ, "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "EarlierPage": thing(earlier),
+        "FoundPage": page("found", {"type": "array", "items": found}),
     }
 
 

@@ -139,10 +139,10 @@ class _Still:
         flag, _, body = script.partition("\n")
         seconds, ms = divmod(self._clock.ms, 1000)
         still = (
-            "local real = redis\n"
-            "local redis = { pcall = real.pcall, call = function(name, ...)\n"
+            "local real, redis = redis, {}\n"
+            "for _, way in ipairs({ 'call', 'pcall' }) do redis[way] = function(name, ...)\n"
             f"if name == 'TIME' then return {{ '{seconds}', '{ms * 1000}' }} end\n"
-            "return real.call(name, ...) end }\n"
+            "return real[way](name, ...) end end\n"
         )
         return await self._redis.evaluate(f"{flag}\n{still}{body}", keys, args, limit_s=limit_s)
 

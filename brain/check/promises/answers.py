@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from brain.check.model import Json, Promise, need
+from brain.check.model import Promise, need
 from brain.check.site import LONG, SHORT, Site, finals, gaps
+from brain.codec import Json
 
 GROUP = "answers"
 PATIENCE_S = 20.0  # seconds to wait for the answer in the response

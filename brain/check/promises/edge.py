@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from brain.check.calls import Answer
-from brain.check.frames import Refused, connected
+from brain.check.calls import HttpAnswer
+from brain.check.frames import SocketRefused, connected
 from brain.check.model import NotOffered, Promise, need
 from brain.check.site import Site
 
@@ -15,7 +15,7 @@ ALLOW = "access-control-allow-origin"
 SOCKET_S = 15.0
 
 
-def protects(answer: Answer) -> None:
+def protects(answer: HttpAnswer) -> None:
     """Raise Broken unless an answer has the headers of every answer."""
     headers = answer.headers
     sniffing = headers.get("x-content-type-options", "")
@@ -98,7 +98,7 @@ async def socket_origins(site: Site) -> str:
         protocols, headers = ("brain", f"token.{site.me.token}"), {"Origin": STRANGER}
         async with connected(url, limit_s=SOCKET_S, protocols=protocols, headers=headers) as frames:
             await frames.hear()
-    except Refused as refused:
+    except SocketRefused as refused:
         need(refused.status == 403, str(refused))
         return "refused with 403"
     need(False, "a page of another origin may connect")

@@ -7,8 +7,9 @@ import time
 from datetime import UTC, datetime
 
 from brain.check.described import Described
-from brain.check.model import Json, NotOffered, Promise, need
+from brain.check.model import NotOffered, Promise, need
 from brain.check.site import Site
+from brain.codec import Json
 
 GROUP = "health"
 DEEP_S = 8.0  # seconds; a deep look promises to end within 5

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from brain.check.model import Json, NotOffered, Promise, need
+from brain.check.model import NotOffered, Promise, need
 from brain.check.site import Site
+from brain.codec import Json
 
 GROUP = "data"
 LISTS = {  # the field with the rows, by route; which of them there are says the session

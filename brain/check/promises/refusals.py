@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 
-from brain.check.calls import Answer
-from brain.check.model import Json, NotOffered, Promise, need
+from brain.check.calls import HttpAnswer
+from brain.check.model import NotOffered, Promise, need
 from brain.check.site import Site
+from brain.codec import Json
 
 GROUP = "refusals"
 MOST_CHARS = 8_000  # of a text
@@ -119,7 +120,7 @@ async def fields(site: Site) -> str:
     return "422, and errors names the field"
 
 
-def _named(answer: Answer) -> list[str]:
+def _named(answer: HttpAnswer) -> list[str]:
     errors = answer.object().get("errors")
     return [str(error.get("field")) for error in errors] if isinstance(errors, list) else []
 

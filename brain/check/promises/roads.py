@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from brain.check.model import Json, NotOffered, Promise, need
+from brain.check.model import NotOffered, Promise, need
 from brain.check.site import SHORT, Site, gaps
+from brain.codec import Json
 
 GROUP = "roads"
 

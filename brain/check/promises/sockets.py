@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from brain.check.frames import Closed, Frames, connected
-from brain.check.model import Json, NotOffered, Promise, need
+from brain.check.frames import Frames, SocketClosed, connected
+from brain.check.model import NotOffered, Promise, need
 from brain.check.site import SHORT, Site, gaps
+from brain.codec import Json
 
 GROUP = "roads"
 FOREIGN_CHANNEL = "private-user-00000000000000000000000000000000"
@@ -52,7 +53,7 @@ async def socket_refuses(site: Site) -> str:
         url = site.socket_url("/api/live")
         async with connected(url, limit_s=15, protocols=protocols) as frames:
             await frames.hear()
-    except Closed as closed:
+    except SocketClosed as closed:
         code = closed.code
     need(code == 4401, f"closed with {code}, not 4401" if code else "a connection")
     return "closed with 4401"

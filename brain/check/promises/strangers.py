@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from brain.check.calls import Answer
-from brain.check.model import Json, NotOffered, Promise, need
-from brain.check.people import Person
+from brain.check.calls import HttpAnswer
+from brain.check.model import NotOffered, Promise, need
+from brain.check.people import Visitor
 from brain.check.site import SHORT, Site
+from brain.codec import Json
 
 GROUP = "strangers"
 UNKNOWN = "check-no-such-id"
@@ -54,7 +55,7 @@ async def others(site: Site) -> str:
     return "nothing of the first user is there for the second"
 
 
-async def _same_as_unknown(site: Site, other: Person, id: str) -> None:
+async def _same_as_unknown(site: Site, other: Visitor, id: str) -> None:
     """The text of another user is answered as one that does not exist."""
     found = await _withdrawn(site, other, id)
     unknown = await _withdrawn(site, other, site.new_id())
@@ -64,12 +65,12 @@ async def _same_as_unknown(site: Site, other: Person, id: str) -> None:
     )
 
 
-async def _withdrawn(site: Site, other: Person, id: str) -> Answer:
+async def _withdrawn(site: Site, other: Visitor, id: str) -> HttpAnswer:
     order = {"type": "withdraw", "messageId": id}
     return await site.calls.send("POST", "/api/control", token=other.token, body=order)
 
 
-async def _document(site: Site, other: Person) -> None:
+async def _document(site: Site, other: Visitor) -> None:
     mark = site.watch.mark
     body: Json = {"title": f"Check {mark}", "body": mark, "key": site.new_id()}
     made = await site.post("/api/documents", body)

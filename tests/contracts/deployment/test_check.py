@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from brain.check.__main__ import main
-from brain.check.model import CannotCheck, State
+from brain.check.model import CannotCheck, PromiseState
 from brain.check.people import Given
 from brain.check.suite import check
 from local.server import reserve
@@ -63,7 +63,7 @@ async def test_a_proxy_alone_breaks_nothing(site: Whole) -> None:
     """What is found behind a planted fault is the fault, and not what plants it."""
     async with served(Faulty(app=site.app, fault=Fault(answer=lambda _: None))) as url:
         report = await check(url, Given(), site.env, only=["edge", "refusals", "data"])
-    assert [one for one in report.results if one.state is not State.KEPT] == []
+    assert [one for one in report.results if one.state is not PromiseState.KEPT] == []
     assert len(report.results) > 10
 
 
@@ -113,7 +113,7 @@ async def test_documents_go_also_where_a_promise_is_broken(site: Whole) -> None:
     )
     async with served(Faulty(app=site.app, fault=fault)) as url:
         report = await check(url, Given(token=token(user)), {}, only=["data"])
-    assert State.BROKEN in [result.state for result in report.results]
+    assert PromiseState.BROKEN in [result.state for result in report.results]
     headers = {"Authorization": f"Bearer {token(user)}"}
     listed = await site.deployment.http.get("/api/documents", headers=headers)
     assert listed.json()["documents"] == []

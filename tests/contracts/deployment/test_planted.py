@@ -5,7 +5,7 @@ import secrets
 import pytest
 import pytest_asyncio
 
-from brain.check.model import State
+from brain.check.model import PromiseState
 from brain.check.people import Given
 from brain.check.promises import PROMISES
 from brain.check.suite import check
@@ -44,7 +44,7 @@ async def test_it_is_found(site: Whole, name: str) -> None:
     async with served(faulty) as url:
         report = await check(url, given, site.env, only=only, answer_s=ANSWER_S)
     states = {result.promise.name: result.state for result in report.results}
-    assert states[broken] is State.BROKEN
+    assert states[broken] is PromiseState.BROKEN
 
 
 async def test_every_promise_has_a_fault_that_breaks_it() -> None:
