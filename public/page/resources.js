@@ -59,7 +59,7 @@ export class Resources {
       const headers = { Authorization: `Bearer ${this.#token}` };
       const response = await fetch(path, { headers, signal, cache: 'no-store' });
       if (!response.ok) throw refusal({ ...(await response.json().catch(() => null)), status: response.status });
-      const [, name = 'export.zip'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? [];
+      const [, name = 'export.zip'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
       return { blob: await response.blob(), name };
     } catch (error) {
       if (error instanceof BrainError) throw error;
