@@ -164,6 +164,10 @@ def _ended(seen: Seen, stored: StoredUser) -> Iterator[Finding]:
     fields = stored.fields
     if not fields["id"]:
         return
+    if _is_taken_back(stored, fields["id"]):
+        says = "The user has taken the text back, so it has no answer."
+        yield Finding(what="answered", run=fields["id"], says=says, next="Nothing.")
+        return
     kept = next((one for one in seen.receipts if one.counts.run_id == fields["id"]), None)
     counts = counts_in(fields["receipt"])
     if kept is None and counts is not None and counts.run_id == fields["id"]:
@@ -176,6 +180,13 @@ def _ended(seen: Seen, stored: StoredUser) -> Iterator[Finding]:
         marks=fields["heard"],
         ended_ms=whole(fields["last"]),
     )
+
+
+def _is_taken_back(stored: StoredUser, run: str) -> bool:
+    """Whether all texts of a run were withdrawn."""
+    texts = [one for one in stored.entries if isinstance(one, Utterance) and one.run_id == run]
+    said = [one for one in texts if one.kind == "text"]
+    return bool(said) and all(one.withdrawn for one in said)
 
 
 def _lost(stored: StoredUser) -> Iterator[Finding]:

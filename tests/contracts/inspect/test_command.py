@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from asyncio.subprocess import PIPE
 from hashlib import sha256
@@ -20,6 +21,7 @@ from tests.contracts.inspect.stage import WORD, Command, Findings, Planted, Site
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 ROOT = Path(__file__).resolve().parents[3]
+GUIDE = (ROOT / "docs" / "how-to" / "operate.md").read_text("utf-8")
 TABLES = b"""
     select table_name from information_schema.tables
     where table_schema = 'brain' and table_type = 'BASE TABLE' order by 1
@@ -190,6 +192,19 @@ async def test_it_does_not_migrate(planted: Planted, found: Findings, tmp_path: 
         2,
         "the schema is empty or of older code",
     )
+
+
+async def test_the_queries_of_the_guide_work(planted: Planted) -> None:
+    await planted.answered()
+    await receipt_kept(planted)
+    queries = re.findall(r"```sql\n(.*?);\n```", GUIDE, re.DOTALL)
+
+    async def work(connection: Any) -> list[int]:
+        return [len(await (await connection.execute(query)).fetchall()) for query in queries]
+
+    rows = await planted.site.database.run(work)
+    assert len(rows) == 3
+    assert all(rows)
 
 
 async def test_missing_settings_are_named(

@@ -9,7 +9,7 @@ import pytest
 from brain.cloud.redis.scripts import Keys
 from brain.inspect.model import FindingKind
 from brain.preferences.model import Preferences, Quiet
-from tests.contracts.inspect.stage import Findings, Planted, Site
+from tests.contracts.inspect.stage import WORD, Findings, Planted, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -168,6 +168,17 @@ async def test_whoever_speaks_again_has_the_answer_before(
     await planted.ended()
     await planted.store.store().admit(planted.store.arrival("Next", run="r2"))
     assert names(await found(planted.user.id)) == ["running"]
+
+
+async def test_a_text_that_was_taken_back_needs_no_answer(
+    planted: Planted, found: Findings
+) -> None:
+    await planted.begun()
+    await planted.store.store().withdraw(planted.store.withdraw(f"A {WORD}."))
+
+    report = await found(planted.user.id)
+    assert (names(report), report["unanswered"]) == (["answered"], [])
+    assert "taken the text back" in one(report, "answered")["says"]
 
 
 async def test_a_question_names_its_tool_and_its_end(planted: Planted, found: Findings) -> None:
