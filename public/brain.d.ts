@@ -191,8 +191,9 @@ export type Brain = {
   scenarios: ScenarioCalls;
   assist: Assist;
   onJob: (listener: (event: JobChange) => void) => () => void;
-  /**   called when a job has changed, while the channel is the road */
   onDocument: (listener: (change: DocumentNews) => void) => () => void;
+  /**   called when a job has changed, while the channel is the road */
+  onErased: (listener: (scope: ErasedScope) => void) => () => void;
   /** begins a spoken conversation; call it in a press */
   talk: (options: TalkOptions) => Talk;
   /**
@@ -949,6 +950,8 @@ export type DocumentNews = {
   /** counts the changes of one document */
   place: number;
 };
+
+export type ErasedScope = 'all' | 'conversation' | 'messages';
 
 export type TalkOptions = {
   vendor: VoiceVendor;
