@@ -53,8 +53,9 @@ async def erase_all(services: ErasingServices, user_id: str) -> RowCounts:
     ids = [user_id, *await services.stand_ins(user_id)]
     keys, queued = await services.traces.sweep(ids, "all")
     rows = await services.rows.delete(ids) if services.rows else {}
-    if ended.was_busy:
-        # Its brain notices within this time. What it was just writing has come by then.
+    if ended.was_busy or ended.entries:
+        # A brain at work notices within this time, and after a run the log may still be copied.
+        # What was just being written has come by then.
         await services.clock.sleep(services.limits.look_s)
         keys += (await services.traces.sweep(ids, "all"))[0]
         again = await services.rows.delete(ids) if services.rows else {}
@@ -74,7 +75,7 @@ async def erase_conversation(services: ErasingServices, user_id: str) -> RowCoun
     ended = await services.traces.end(user_id, "conversation")
     keys, _ = await services.traces.sweep([user_id], "conversation")
     rows = await _forget_archive(services, user_id)
-    if ended.was_busy:
+    if ended.was_busy or ended.entries:  # as above
         await services.clock.sleep(services.limits.look_s)
         rows += await _forget_archive(services, user_id)
     await _tell(services, user_id, "conversation")
