@@ -732,7 +732,7 @@ export interface Message {
   id: string;
   seq: number;
   role: 'brain';
-  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question' | 'erased';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
   speech?: string | null;
   doneAfterThis: boolean;
@@ -825,7 +825,7 @@ export interface Utterance {
   turn?: CallTurn | null;
   replaces?: string | null;
   speculative?: boolean;
-  kind?: 'text' | 'withdrawal' | 'erased';
+  kind?: 'text' | 'withdrawal';
   withdraws?: number[];
   withdrawn?: boolean;
 }
@@ -1470,7 +1470,7 @@ export interface FoundPage {
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;
-  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question' | 'erased';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
   question: Question | null;
   expiresAt: string | null;

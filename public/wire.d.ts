@@ -33,7 +33,7 @@ export interface Utterance {
   turn?: CallTurn | null;
   replaces?: string | null;
   speculative?: boolean;
-  kind?: 'text' | 'withdrawal' | 'erased';
+  kind?: 'text' | 'withdrawal';
   withdraws?: number[];
   withdrawn?: boolean;
 }
@@ -82,7 +82,7 @@ export interface Message {
   id: string;
   seq: number;
   role: 'brain';
-  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question' | 'erased';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
   speech?: string | null;
   doneAfterThis: boolean;
@@ -776,7 +776,7 @@ export interface FoundPage {
 /** A question that waits for a decision. */
 export interface AskedQuestion {
   id: string;
-  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question' | 'erased';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
   question: Question | null;
   expiresAt: string | null;

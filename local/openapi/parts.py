@@ -107,6 +107,8 @@ def components() -> Json:
     schemas.take(*JOB_BODIES, EraseBody)
     found = schemas.components
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
+    for entry in ("Utterance", "Message"):  # an erased one has a form of its own
+        found[entry]["properties"]["kind"]["enum"].remove("erased")
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     preferences = found.pop("Preferences")
     own = {**preferences["properties"], "persona": PERSONA}

@@ -58,7 +58,7 @@ export class Resources {
     try {
       const response = await this.#request(path, { signal });
       if (!response.ok) throw refusal({ ...(await response.json().catch(() => null)), status: response.status });
-      const [, name = 'export.zip'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? [];
+      const [, name = 'export.zip'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
       return { blob: await response.blob(), name };
     } catch (error) {
       if (error instanceof BrainError) throw error;

@@ -54,14 +54,19 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
-/** @param {Resources} resources @param {string} userId @param {'conversation' | 'all'} scope */
+const WORDS_OF = /** @type {const} */ ({
+  conversation: ['data.conversationTitle', 'data.conversationAbout'],
+  all: ['data.allTitle', 'data.allAbout'],
+});
+
+/** @param {Resources} resources @param {string} userId @param {keyof typeof WORDS_OF} scope */
 function eraseSection(resources, userId, scope) {
-  const title = t(`data.${scope}Title`);
+  const [title, about] = WORDS_OF[scope].map((key) => t(key));
   const erase = async () => {
     await resources.post('/api/erase', { scope, confirm: userId });
     location.reload(); // nothing of it stays on the page
   };
-  return section(title, make('p', {}, t(`data.${scope}About`)), confirmButton(t('data.erase'), title, erase));
+  return section(title, make('p', {}, about), confirmButton(t('data.erase'), title, erase));
 }
 
 /** @param {string} title @param {HTMLElement[]} content */
