@@ -139,3 +139,19 @@ async def test_a_frozen_brain_leaves_the_users_new_log_alone() -> None:
         (2, "Hello."),
     ]
     assert WORD not in str(await held(world))
+
+
+@in_virtual_time
+async def test_what_was_just_being_written_after_a_run_goes_too() -> None:
+    world = World([words("Hello.")])
+    await world.ask("Hello?")
+    await world.settle()
+
+    async def write_late() -> None:
+        await asyncio.sleep(world.limits.look_s / 2)
+        await world.redis.execute(["HSET", Keys.of("anna").key("late"), "a", WORD], limit_s=1)
+
+    late = world.spawn(write_late())
+    await erase_all(erasing(world), "anna")
+    assert late.done() and late.exception() is None
+    assert await held(world) == {}
