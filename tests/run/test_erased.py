@@ -153,5 +153,6 @@ async def test_what_was_just_being_written_after_a_run_goes_too() -> None:
 
     late = world.spawn(write_late())
     await erase_all(erasing(world), "anna")
-    assert late.done() and late.exception() is None
+    assert late.done()
+    assert late.exception() is None
     assert await held(world) == {}
