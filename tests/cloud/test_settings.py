@@ -59,6 +59,8 @@ def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
         "session": "",
         "times": "BRAIN_LEASE_S must be a number without a unit, such as 10",
         "language": "",
+        "persona": "",
+        "log": "",
     }
 
 
