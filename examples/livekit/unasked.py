@@ -114,6 +114,7 @@ class Unasked:
         """Keep a stream open. A new one goes on after the last entry."""
         while True:
             try:
+                await self._brain.sign_in()  # the last token may have ended meanwhile
                 async for name, data in self._brain.events(since):
                     if name == "reset":
                         since = 0
@@ -121,7 +122,6 @@ class Unasked:
                     elif name == "message":
                         since = data["seq"]
                         self._take(data)
-                await self._brain.sign_in()
             except (aiohttp.ClientError, TimeoutError) as error:
                 if getattr(error, "status", 0) in FINAL:
                     log.exception("the brain refuses the key")
