@@ -27,7 +27,7 @@ from brain.jobs.model import (
     StoppedMinds,
 )
 from brain.jobs.ports import JobRefused
-from brain.jobs.rules import REPORTER, mind_id
+from brain.jobs.rules import IN_UTC, REPORTER, mind_id
 from brain.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,13 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
     Raises JobRefused (two open jobs; the day's tokens), DatabaseUnreachable, QueueUnreachable.
     """
     try:
-        begun = await services.jobs.start(user_id, new, daily_tokens=services.daily_tokens)
+        zone = await services.zone_of(user_id)
+        begun = await services.jobs.start(
+            user_id,
+            new,
+            daily_tokens=services.daily_tokens,
+            offset=services.clock.utc().astimezone(zone).utcoffset() or IN_UTC,
+        )
     except JobRefused:
         await revive(services, user_id, begun=True)
         raise
