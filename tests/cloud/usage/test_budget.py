@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from brain.cloud.meter import DayCount, Meter, ModelCount
+from brain.cloud.meter import DayCount, Meter, ModelCount, new_meter
+from brain.cloud.model.budget import check_budget
 from brain.cloud.postgres.database import Postgres
+from brain.errors import ModelRefused, SettingMissing
 from brain.jobs.stored.postgres import PostgresJobs
 from brain.says import de, en
+from brain.settings.budgets import DailyBudget, daily_budget
 from brain.settings.logs import user_hash
 from local.engines import postgres
 from tests.contracts.postgres.jobs_stage import new_job
@@ -208,3 +211,20 @@ async def test_a_day_does_not_begin_twice_for_a_user_who_changes_zones() -> None
         meter.add_model(ModelCount(model="m", tokens_in=10))
         stored = meter.stored(loops=1, because="", ended=True)
     assert meter.counts.day == DayCount(day="2025-12-01", tokens=30)
+
+
+async def test_what_is_asked_outside_of_a_run_has_no_budget() -> None:
+    used_up, meter = DailyBudget(tokens=1, usd=0.1), new_meter()
+    check_budget(used_up)
+    meter.begin("r1", "", started_ms=0, now_ms=0, zone="UTC")
+    check_budget(used_up)
+    meter.add_model(ModelCount(model="m", tokens_out=1))
+    check_budget(DailyBudget(usd=0.1))
+    with pytest.raises(ModelRefused):
+        check_budget(used_up)
+
+
+@pytest.mark.parametrize("text", ["5 dollars", "0", "-1", "nan"])
+async def test_a_malformed_budget_is_named(text: str) -> None:
+    with pytest.raises(SettingMissing, match="BRAIN_DAILY_USD must be"):
+        daily_budget({"BRAIN_DAILY_USD": text})
