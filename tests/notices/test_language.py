@@ -1,4 +1,4 @@
-"""A notice is in the language that the user's device said last, although nobody asked."""
+"""A notice follows the language and the clock that the user's device said last."""
 
 import asyncio
 import json
@@ -82,3 +82,11 @@ async def test_words_that_the_model_has_chosen() -> None:
     await world.happen(MAIL)
     assert spoken_line(LINK, de) != spoken_line(LINK, en)
     assert spoken_line(LINK, de) in await told(world)
+
+
+@in_virtual_time
+async def test_quiet_hours_are_those_of_the_device() -> None:
+    world = World([])
+    await world.ports.store.status("anna", zone="Australia/Sydney")
+    pending = await world.ports.board.pending("anna")
+    assert (pending.zone, pending.now) == ("Australia/Sydney", EPOCH)

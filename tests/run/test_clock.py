@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -127,12 +126,3 @@ async def test_the_model_is_told_the_users_language_in_case_of_doubt(
     system = str(world.model.prompts[0].messages[0]["content"])
     assert (f"if that is unclear, in the language {told}." in system) is (told is not None)
     assert ("if that is unclear" in system) is (told is not None)
-
-
-@in_virtual_time
-async def test_quiet_hours_and_their_question_follow_the_device() -> None:
-    world = house()
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    await world.ports.store.status("anna", zone="Australia/Sydney")
-    pending = await world.ports.board.pending("anna")
-    assert (pending.zone, pending.now) == ("Australia/Sydney", now)
