@@ -39,8 +39,8 @@ class Watching:
             log.warning("mailbox: not scheduled, reason=%s", type(error).__name__)
 
     async def check(self, user_id: str) -> None:
-        """Look into the mailbox, unless its owner was erased. Raises Unreachable."""
-        if not await self._is_ended():
+        """Look into the owner's mailbox, unless the owner was erased. Raises Unreachable."""
+        if self._is_owner(user_id) and not await self._is_ended():
             await check_mailbox(self._services(), user_id)
 
     async def end(self, user_id: str) -> None:

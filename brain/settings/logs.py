@@ -27,8 +27,8 @@ USER_CHARS = 16  # of the hash that the store's keys use
 MOST_CHARS = 400  # of one value
 OURS = ("brain", "local", "api", "bench")  # the first parts of our loggers' names
 REQUEST = "request"
-_FIELD = re.compile(r"(?:(\w+)=)?[\"']?%[-#0 +]*\d*(?:\.\d+)?[sdrfigx][\"']?")
-_HEAD = re.compile(r"[,:]? *(?=\w+=[\"']?%)")
+_FIELD = re.compile(r"(?:\b(\w{1,40})=)?[\"']?%[-#0 +]{0,4}\d{0,4}(?:\.\d{1,4})?[sdrfigx][\"']?")
+_HEAD = re.compile(r"[,:]? {0,4}(?=\b\w{1,40}=[\"']?%)")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 

@@ -55,6 +55,7 @@ BODIES: dict[tuple[str, str], Json] = {
     ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
     ("PATCH", "documents"): {"find": "milk", "replace": "bread"},
     ("POST", "edits"): {"document": "a" * 16, "do": "undo", "place": 1},
+    ("PATCH", "emails"): {"unread": False},
     ("PUT", "rules"): {"id": "a" * 16, "about": "when Anna writes", "from": "Anna"},
     ("POST", "jobs"): {"tasks": [{"title": "Look", "brief": "Look at it."}]},
     ("POST", "battles/start"): {"agents": [{"name": "Pro"}, {"name": "Con"}], "goal": "Find out."},
@@ -64,7 +65,27 @@ BODIES: dict[tuple[str, str], Json] = {
     ("POST", "scenarios"): SCENARIO,
     ("PUT", "scenarios"): SCENARIO,
 }
-WITHOUT_DATABASE = ("questions", "assist", "reminders")  # these work all the same
+WITHOUT_DATABASE = (
+    "questions",
+    "assist",
+    "reminders",
+    "erase",
+    "export",
+)  # these work all the same
+
+
+NOWHERE = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", **ACCOUNT}
+
+
+@pytest.mark.parametrize(("method", "name"), [("GET", "export"), ("POST", "erase")])
+async def test_the_log_is_the_users_own_also_without_a_database(
+    deployment: Deployment, method: str, name: str
+) -> None:
+    body = {"scope": "all", "confirm": OWNER}
+    for env, status in (({}, 200), (NOWHERE, 503)):
+        async with deployment.changed(**env) as http:
+            answer = await Caller(id=OWNER, http=http).call(method, name, json=body)
+        assert answer.status_code == status, answer.text
 
 
 @pytest.mark.parametrize(
@@ -78,8 +99,7 @@ async def test_without_a_database_or_with_one_that_is_away_it_is_said_so(
     )
     asked = {"id": "a" * 16, "document": "a" * 16, "run": "0"}
     path = name.replace(":id", "a" * 26)
-    nowhere = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", **ACCOUNT}
-    for env, status in (({}, 404), (nowhere, 503)):
+    for env, status in (({}, 404), (NOWHERE, 503)):
         async with deployment.changed(**env) as http:
             caller = Caller(id=OWNER, http=http)
             answer = await caller.call(method, path, params=asked, json=body)

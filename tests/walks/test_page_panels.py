@@ -90,7 +90,7 @@ async def test_a_test_email_arrives_is_announced_and_is_read_as_text(
 
 async def test_a_user_without_a_mailbox_sees_no_tab_for_it(page: Page) -> None:
     tabs = page.get_by_role("navigation").get_by_role("button")
-    await expect(tabs).to_have_text(["Documents", "Notifications", "Memory", "Jobs"])
+    await expect(tabs).to_have_text(["Documents", "Notifications", "Memory", "Jobs", "Your data"])
 
 
 # ---- notifications
@@ -105,7 +105,8 @@ async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
     await panel.get_by_label("Until").fill("06:45")
     await panel.get_by_label("Time zone").select_option("Europe/Stockholm")
     await panel.get_by_label("Emails to notify me about").select_option("rules")
-    await panel.get_by_role("button", name="Save").click()
+    form = panel.locator("form", has=page.get_by_label("Quiet hours every day"))
+    await form.get_by_role("button", name="Save").click()
     await shows(panel.get_by_text("Saved."))
 
     await page.reload()
@@ -120,6 +121,7 @@ async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
         "emails": "rules",
         "language": None,
         "unaskedTokens": 100_000,
+        "persona": {"name": None, "instructions": ""},
         "inUse": {
             "zone": "Europe/Stockholm",
             "zoneFrom": "user",

@@ -229,8 +229,9 @@ async def test_a_question_older_than_what_is_shown_still_stands_and_can_be_decid
         await page.close()
 
 
-async def test_where_there_is_nothing_to_show_beside_the_talk_there_are_no_tabs(page: Page) -> None:
-    await expect(page.get_by_role("navigation")).to_be_hidden()
+async def test_beside_the_talk_there_is_what_the_user_has_and_the_users_data(page: Page) -> None:
+    tabs = page.get_by_role("navigation").get_by_role("button")
+    await expect(tabs).to_have_text(["Talk", "Your data"])
 
 
 async def test_the_page_speaks_german_to_who_prefers_it(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""What a stranger gets from the routes for jobs and edits; see tests/walks/test_strangers.py."""
+"""What a stranger gets from the routes for jobs and edits; see tests/walks/strangers."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any

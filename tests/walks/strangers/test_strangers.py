@@ -25,12 +25,13 @@ from tests.walks.anna import (
 from tests.walks.conftest import Json, Person, Town, says
 from tests.walks.jobs.strangers import JOB_WALKS, Told, Walk, told
 from tests.walks.roads import frames_until, lines_until, open_stream, say
+from tests.walks.strangers.own_data import OWN_DATA_WALKS, found
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 __all__ = ["anna", "ben", "town"]  # fixtures
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FAR = 1_000_000  # a place in the log that nobody has
 NOTHING = ("no document with this id", "No email account", "null", "[]")  # nothing was found
 
@@ -139,6 +140,8 @@ async def messages(ben: Person, anna: Anna) -> Told:
         answer = await ben.get(f"/api/messages{query}")
         assert (answer.json()["messages"], answer.json()["lastSeq"]) == ([], 0)
         yield answer.text
+    async for text in found(ben, anna):
+        yield text
 
 
 async def status(ben: Person, anna: Anna) -> Told:
@@ -298,6 +301,7 @@ WALKS: dict[str, Walk] = {
     "/api/voiceToBrain": voice_to_brain,
     "/api/websocketToBrain": websocket_to_brain,
     **JOB_WALKS,
+    **OWN_DATA_WALKS,
 }
 
 
