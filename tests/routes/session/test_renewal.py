@@ -47,11 +47,12 @@ def _claims(text: str) -> dict[str, Any]:
 async def test_a_token_of_a_sign_in_is_traded_and_the_new_one_opens_the_routes(
     deployment: Deployment,
 ) -> None:
-    is_traded, body = await traded(deployment, kept(11))
+    text = kept(11)
+    is_traded, body = await traded(deployment, text)
     assert is_traded
     headers = {"Authorization": f"Bearer {body['token']}"}
     assert (await deployment.http.get("/api/status", headers=headers)).status_code == 200
-    by_header = await deployment.http.post(SESSION, headers={"Authorization": f"Bearer {kept(11)}"})
+    by_header = await deployment.http.post(SESSION, headers={"Authorization": f"Bearer {text}"})
     assert (
         by_header.json()["token"] == body["token"]
         or by_header.json()["expiresAt"] > body["expiresAt"]
