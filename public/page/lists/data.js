@@ -7,7 +7,12 @@ import { refusalInWords } from '../wording.js';
 
 /** @typedef {import('../resources.js').Resources} Resources */
 
-const SCOPES = /** @type {const} */ (['conversation', 'all']);
+/** What can be erased, with its title and what goes. */
+const SCOPES = /** @type {const} */ ({
+  conversation: ['data.conversationTitle', 'data.conversationAbout'],
+  all: ['data.allTitle', 'data.allAbout'],
+});
+/** @typedef {keyof typeof SCOPES} Scope */
 
 /** @param {Resources} resources @param {string} userId @returns {import('../panel.js').Panel} */
 export function dataPanel(resources, userId) {
@@ -17,7 +22,8 @@ export function dataPanel(resources, userId) {
     refresh: () => {},
     open(body) {
       body.append(exportSection(resources));
-      for (const scope of SCOPES) body.append(eraseSection(resources, userId, scope));
+      const scopes = /** @type {Scope[]} */ (Object.keys(SCOPES));
+      body.append(...scopes.map((scope) => eraseSection(resources, userId, scope)));
     },
   };
 }
@@ -52,14 +58,9 @@ function save(blob, name) {
   URL.revokeObjectURL(url);
 }
 
-const WORDS_OF = /** @type {const} */ ({
-  conversation: ['data.conversationTitle', 'data.conversationAbout'],
-  all: ['data.allTitle', 'data.allAbout'],
-});
-
-/** @param {Resources} resources @param {string} userId @param {keyof typeof WORDS_OF} scope */
+/** @param {Resources} resources @param {string} userId @param {Scope} scope */
 function eraseSection(resources, userId, scope) {
-  const [title, about] = WORDS_OF[scope].map((key) => t(key));
+  const [title, about] = SCOPES[scope].map((key) => t(key));
   const erase = async () => {
     await resources.post('/api/erase', { scope, confirm: userId });
     location.reload(); // nothing of it stays on the page
