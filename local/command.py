@@ -75,7 +75,7 @@ def reset(folder: Path) -> str:
                 exits.enter_context(owned(folder / name))
         for each in [file for pattern in KEPT for file in folder.glob(pattern)]:
             shutil.rmtree(each) if each.is_dir() else each.unlink()
-    return f"{folder} is empty: the next start begins anew, with the example emails."
+    return f"{folder} is empty: the next start has only the example emails."
 
 
 if __name__ == "__main__":

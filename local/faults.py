@@ -128,8 +128,8 @@ class FaultInjector:
             await self._perhaps_strike(scope, receive, send)
 
     async def _perhaps_strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
-        replayed = _replay(body, receive)
+        body = await body_of(receive)
+        replayed = replay(body, receive)
         armed = next((each for each in self._armed if each.matches(scope, body)), None)
         if armed is None:
             await self._app(scope, replayed, send)
@@ -192,7 +192,7 @@ class FaultInjector:
                 self.clear()
                 return Response(status_code=204)
             case "POST":
-                return self._added(await _body(receive))
+                return self._added(await body_of(receive))
             case _:
                 return Response(status_code=405, headers={"Allow": "GET, POST, DELETE"})
 
@@ -210,7 +210,8 @@ def _shown(fault: Fault, fired: int) -> dict[str, Any]:
     return {**{to_camel(name): value for name, value in asdict(fault).items()}, "fired": fired}
 
 
-async def _body(receive: Receive) -> bytes:
+async def body_of(receive: Receive) -> bytes:
+    """Read the whole body of a request."""
     parts: list[bytes] = []
     while True:
         message = await receive()
@@ -219,7 +220,7 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """Replay the body, then pass on everything that follows."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

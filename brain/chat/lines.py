@@ -1,4 +1,4 @@
-"""What a voice front end tells of a conversation beside the user's texts."""
+"""What a voice front end reports about a conversation, besides the user's texts."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -36,7 +36,7 @@ class HttpAnswer:
         """Return the JSON of the body. Raises Broken."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Broken(f"{self.what}, and its body is not JSON") from None
 
     def object(self) -> Json:
@@ -97,7 +97,7 @@ class HttpCalls:
         headers: Mapping[str, str] | None = None,
         limit_s: float | None = None,
     ) -> HttpAnswer:
-        """Send a request and return its answer. Raises Broken if there is none in time.
+        """Send a request and return its answer. Raises Broken if no answer comes in time.
 
         `body` is sent as JSON, `content` as it is. An answer that asks to try again soon (503) has
         accepted nothing, so it is sent again.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from brain.check.calls import HttpAnswer
 from brain.check.described import Described
+from brain.check.model import Broken
 from brain.codec import Json
 
 PROBLEM = "application/problem+json"
@@ -72,7 +73,7 @@ def _malformed(answer: HttpAnswer) -> str | None:
         return f"as {answer.kind or 'nothing'}"
     try:
         found: Json = answer.object()
-    except Exception:  # noqa: BLE001 - the body is not JSON, which is the finding
+    except Broken:  # the body is not a JSON object, which is the finding
         return "without JSON"
     if not isinstance(found.get("title"), str) or not found["title"]:
         return "without a title"

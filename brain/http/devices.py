@@ -25,6 +25,6 @@ def name_and_socket(device: str) -> tuple[str, str | None]:
 
 
 def named_in(query: QueryParams) -> str:
-    """Return the page that a query names; empty for none. A name that is not usable is none."""
+    """Return the page that a query names; empty without a name, or with one that is not usable."""
     name = query.get(NAMED, "")
     return name if NAME.fullmatch(name) else ""

@@ -18,7 +18,7 @@ class Receipts(Protocol):
         """
 
     async def receipt(self, user_id: str, run_id: str) -> Receipt | None:
-        """Return the receipt of one of the user's runs; None if there is none."""
+        """Return the receipt of one of the user's runs, or None."""
 
 
 class Running(Protocol):

@@ -32,7 +32,7 @@ def _reply(scene: Scene, match: re.Match[str]) -> Reply:
 
 
 def _wrote(scene: Scene, match: re.Match[str]) -> Reply:
-    """Read the newest email of a person; if there is none, search the documents."""
+    """Read the newest email of a person; without one, search the documents."""
     found = scene.result("searchEmail")
     if "searchEmail" in scene.offered and (found is None or _first(found, "emails")):
         return _read_email(scene, match)

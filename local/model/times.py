@@ -55,7 +55,7 @@ class When:
 
 
 def read_when(text: str, now: datetime) -> When | None:
-    """Find a time of day in the text; None if there is none."""
+    """Find a time of day in the text; None without one."""
     time = _TIME.search(text)
     if time is None:
         return None

@@ -32,7 +32,7 @@ OWN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encod
 class Switches:
     """Deliberate faults. With all of them off, the queue works perfectly.
 
-    `hurry` is none: with it, a test need not wait as long as people do.
+    `hurry` is not a fault: with it, a test waits less long than people do.
     """
 
     hold: bool = False  # start no delivery; deliveries already started continue

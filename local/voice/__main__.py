@@ -64,7 +64,7 @@ async def _warm(mouth: Mouth | None) -> None:
     try:
         if mouth:
             await mouth.say("Hello.")
-    except Exception:
+    except Exception:  # any fault of a mouth only costs the first text a second
         log.exception("voice: the mouth does not speak")
 
 

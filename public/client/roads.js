@@ -53,7 +53,7 @@ export class Roads {
   /**
    * @param {import('./sending.js').Context} context
    * @param {import('./outside.js').PusherClass | null | undefined} Pusher undefined: load it when
-   *   it is needed; null: there is none
+   *   it is needed; null: do without
    * @param {RoadName | null} forced null = the best one that works; may be changed at any time
    * @param {(live?: RoadName) => void} onChange called with the road that became live; call review
    */

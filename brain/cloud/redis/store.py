@@ -67,8 +67,8 @@ class RedisStore:
     ) -> None:
         """With an archive, only archived entries leave the log. Without, the oldest are dropped.
 
-        `last_archived` asks the archive for its last seq, for a user of whom the store has nothing.
-        `grown` is told of each text of the user's, and of each last message of a run.
+        `last_archived` asks the archive for its last seq, for a user whom the store does not know.
+        `grown` is called for each text of the user's, and for each last message of a run.
         """
         self.last_archived = last_archived
         self.joins: Joins = ""

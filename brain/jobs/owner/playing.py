@@ -99,7 +99,7 @@ class Plays:
     async def play(self, invocation: ToolInvocation) -> ToolResult:
         """Begin a talk or a rehearsal. A repeated call finds the job.
 
-        A tainted run may have been told by others what to begin: then all of it is theirs.
+        In a tainted run, others may have said what to begin, so the job counts as foreign.
         """
         invocation.check_count()
         try:

@@ -52,7 +52,7 @@ class Phone:
         self._runs: deque[str] = deque(maxlen=MOST_RUNS)
         self._late = Waiting()
         self._language: str | None = None
-        self._claiming = 0  # the place of the message that is being claimed; 0 = there is none
+        self._claiming = 0  # the place of the message that is being claimed; 0: no message
         self._is_unfinished = False  # a sentence was sent, and more was promised
         self._spoken_until = self._quiet_from = 0.0
         self._ends_at: float | None = None

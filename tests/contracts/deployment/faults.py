@@ -10,6 +10,8 @@ from typing import Any
 import jwt
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local.faults import body_of, replay
+
 type Json = dict[str, Any]
 type Change = Callable[["Answer"], None]
 
@@ -81,7 +83,7 @@ class Faulty:
             await self._http(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sent = await _body(receive)
+        sent = await body_of(receive)
         if self.fault.sent is not None and sent:
             sent = json.dumps(self.fault.sent(json.loads(sent))).encode()
         if self.fault.instead is not None:
@@ -91,20 +93,20 @@ class Faulty:
                 return
         scope = {**scope, "headers": _with_length(scope["headers"], len(sent))}
         if self.fault.event is not None:
-            await self.app(scope, _replay(sent, receive), self._evented(send))
+            await self.app(scope, replay(sent, receive), self._evented(send))
             return
         await self._changed(scope, sent, receive, send)
 
     async def _changed(self, scope: Scope, sent: bytes, receive: Receive, send: Send) -> None:
         if self.fault.answer is None:
-            await self.app(scope, _replay(sent, receive), send)
+            await self.app(scope, replay(sent, receive), send)
             return
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
             messages.append(message)
 
-        await self.app(scope, _replay(sent, receive), keep)
+        await self.app(scope, replay(sent, receive), keep)
         start, *rest = messages
         answer = Answer(
             method=scope["method"],
@@ -171,24 +173,6 @@ async def _reply(send: Send, status: int, headers: Mapping[str, str], body: byte
     pairs = [(name.encode(), value.encode()) for name, value in sent.items()]
     await send({"type": "http.response.start", "status": status, "headers": pairs})
     await send({"type": "http.response.body", "body": raw})
-
-
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return first.pop() if first else await receive()
-
-    return replayed
 
 
 def _texts(headers: Any) -> dict[str, str]:

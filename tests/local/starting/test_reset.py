@@ -22,7 +22,7 @@ def test_the_state_goes_and_other_files_stay(state: Path) -> None:
     assert reset(state).startswith(f"{state} is empty")
     assert [file.name for file in state.iterdir()] == ["mine.txt"]
     assert reset(state).startswith(f"{state} is empty")
-    assert reset(state / "missing").endswith("begins anew, with the example emails.")
+    assert reset(state / "missing").endswith("the next start has only the example emails.")
 
 
 def test_while_the_services_run_nothing_is_removed(state: Path) -> None:
