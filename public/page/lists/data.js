@@ -9,7 +9,12 @@ import { refusalInWords } from '../wording.js';
 
 const KEPT_MS = 60_000; // of a saved file in memory: some browsers begin to save it only after the press
 
-const SCOPES = /** @type {const} */ (['conversation', 'all']);
+/** What can be erased, with its title and what goes. */
+const SCOPES = /** @type {const} */ ({
+  conversation: ['data.conversationTitle', 'data.conversationAbout'],
+  all: ['data.allTitle', 'data.allAbout'],
+});
+/** @typedef {keyof typeof SCOPES} Scope */
 
 /** @param {Resources} resources @param {string} userId @returns {import('../panel.js').Panel} */
 export function dataPanel(resources, userId) {
@@ -19,7 +24,8 @@ export function dataPanel(resources, userId) {
     refresh: () => {},
     open(body) {
       body.append(exportSection(resources));
-      for (const scope of SCOPES) body.append(eraseSection(resources, userId, scope));
+      const scopes = /** @type {Scope[]} */ (Object.keys(SCOPES));
+      body.append(...scopes.map((scope) => eraseSection(resources, userId, scope)));
     },
   };
 }
@@ -54,14 +60,9 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
-const WORDS_OF = /** @type {const} */ ({
-  conversation: ['data.conversationTitle', 'data.conversationAbout'],
-  all: ['data.allTitle', 'data.allAbout'],
-});
-
-/** @param {Resources} resources @param {string} userId @param {keyof typeof WORDS_OF} scope */
+/** @param {Resources} resources @param {string} userId @param {Scope} scope */
 function eraseSection(resources, userId, scope) {
-  const [title, about] = WORDS_OF[scope].map((key) => t(key));
+  const [title, about] = SCOPES[scope].map((key) => t(key));
   const erase = async () => {
     await resources.post('/api/erase', { scope, confirm: userId });
     location.reload(); // nothing of it stays on the page
