@@ -5,7 +5,7 @@ Each feature is a package with a module `feature.py` and a function `feature(pla
 features. A package that is not listed is never imported, and the rest works without it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -119,6 +119,12 @@ class Platform(Protocol):
     async def stand_ins(self, user_id: str) -> Sequence[str]:
         """Return the ids that take the place of this user's id in the stores."""
 
+    async def erasing(self, user_id: str) -> Collection[str]:
+        """Tell the features that everything of this user will be erased. Raises StoreUnreachable.
+
+        Return the words after the ids of those queue messages that must not be cancelled.
+        """
+
     async def erased(self, user_id: str) -> None:
         """Tell the features that everything of this user is erased. Raises Unreachable."""
 
@@ -204,5 +210,8 @@ class Feature:
     """What failed lately, for /api/health: sentences, by the group of settings."""
     stand_ins: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
     """Returns ids that take the place of a user's id in the stores, such as those of minds."""
+    erasing: "Callable[[str], Awaitable[Collection[str]]] | None" = None
+    """Called with the user's id before everything of the user is erased: ends what would go on
+    elsewhere. Returns which messages of the queue must stay. Raises StoreUnreachable."""
     erased: "Callable[[str], Awaitable[None]] | None" = None
     """Called with the user's id once everything of the user is erased. Raises Unreachable."""

@@ -128,10 +128,11 @@ def _postgres_command(cluster: Path, socket_dir: Path) -> list[str]:
         "unix_socket_permissions": "0700",
     }
     arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    return [*_unprivileged(), _postgres_program("postgres"), "-D", str(cluster), *arguments]
+    return [*_unprivileged(), postgres_program("postgres"), "-D", str(cluster), *arguments]
 
 
-def _postgres_program(name: str) -> str:
+def postgres_program(name: str) -> str:
+    """Return the path of a program of Postgres, such as `initdb` or `pg_dump`."""
     # Looked up instead of imported: importing the package creates a lock file in the user's runtime
     # folder.
     spec = find_spec(POSTGRES_PACKAGE)
@@ -165,7 +166,7 @@ async def _make_cluster(cluster: Path) -> None:
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     initdb = await asyncio.create_subprocess_exec(
         *_unprivileged(),
-        *(_postgres_program("initdb"), "-D", str(unfinished), "-U", "postgres"),
+        *(postgres_program("initdb"), "-D", str(unfinished), "-U", "postgres"),
         *("--auth=trust", *locale, "--locale=C"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

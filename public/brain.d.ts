@@ -191,8 +191,9 @@ export type Brain = {
   scenarios: ScenarioCalls;
   assist: Assist;
   onJob: (listener: (event: JobChange) => void) => () => void;
-  /**   called when a job has changed, while the channel is the road */
   onDocument: (listener: (change: DocumentNews) => void) => () => void;
+  /**   called when a job has changed, while the channel is the road */
+  onErased: (listener: (scope: ErasedScope) => void) => () => void;
   /** begins a spoken conversation; call it in a press */
   talk: (options: TalkOptions) => Talk;
   /**
@@ -950,6 +951,8 @@ export type DocumentNews = {
   place: number;
 };
 
+export type ErasedScope = 'all' | 'conversation' | 'messages';
+
 export type TalkOptions = {
   vendor: VoiceVendor;
   /** a BCP 47 tag; that of the connection by default */
@@ -1189,11 +1192,14 @@ export interface SessionBody {
   zone?: string | null;
 }
 
-/** The body of POST /api/brainToBrain that ends a voice session. */
+/** The body of POST /api/brainToBrain that ends a voice session, also of an erased user. */
 export interface HangUpBody {
   userId: string;
   reason: 'hangup';
   voiceSessionId: string;
+  vendor?: string;
+  callId?: string;
+  begunS?: number;
 }
 
 /** The body of POST /api/documents with a text. `typed`: the user wrote the text on the page; otherwise its author is unknown. `key`: requests with the same key create only one document. */

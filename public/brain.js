@@ -90,6 +90,7 @@ async function open({ mind, ...given }, lifetime, close) {
     assist: calls(parts, 'texts').assist,
     onJob: connection.jobs.subscribe,
     onDocument: connection.documents.subscribe,
+    onErased: connection.erased.subscribe,
     askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,

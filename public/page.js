@@ -124,6 +124,7 @@ function begin(connected) {
   panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });
   neighbours.begin(session);
   conversation.begin(connected);
+  connected.onErased(() => location.reload()); // nothing of it stays on the page
   onState((now) => {
     showState(now);
     if (now.problem?.status === 401) lose(connected);

@@ -334,11 +334,14 @@ export interface SessionBody {
   zone?: string | null;
 }
 
-/** The body of POST /api/brainToBrain that ends a voice session. */
+/** The body of POST /api/brainToBrain that ends a voice session, also of an erased user. */
 export interface HangUpBody {
   userId: string;
   reason: 'hangup';
   voiceSessionId: string;
+  vendor?: string;
+  callId?: string;
+  begunS?: number;
 }
 
 /** The body of POST /api/documents with a text. `typed`: the user wrote the text on the page; otherwise its author is unknown. `key`: requests with the same key create only one document. */

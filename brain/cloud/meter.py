@@ -93,14 +93,10 @@ COUNTS = Stored(Form(Counts))
 
 @dataclass(kw_only=True, slots=True)
 class Meter:
-    """Counts for one run in this invocation. `previous` are the counts of the user's run before.
-
-    `spent_elsewhere` are tokens of today that no run of the user's own brain has used.
-    """
+    """Counts for one run in this invocation. `previous` are the counts of the user's run before."""
 
     counts: Counts = field(default_factory=lambda: Counts(run_id=""))
     previous: Counts | None = None
-    spent_elsewhere: int = 0
 
     def begin(self, run_id: str, stored: str, *, started_ms: int, now_ms: int, zone: str) -> None:
         """Go on with the counts of this run, or begin after those of another run."""
@@ -117,6 +113,13 @@ class Meter:
             ended=False,
             day=day,
         )
+
+    def learn(self, known: DayCount) -> None:
+        """Take over what is known of this day, jobs included, if it is more than was counted."""
+        day = self.counts.day
+        if day is not None and day.day == known.day:
+            tokens, usd = max(day.tokens, known.tokens), max(day.usd, known.usd)
+            self.counts = replace(self.counts, day=replace(day, tokens=tokens, usd=usd))
 
     def add(self, **figures: int) -> None:
         """Add to `round_trips`, `commands`, `queued` or `published`."""
@@ -179,10 +182,13 @@ def counts_in(stored: str) -> Counts | None:
 
 
 def day_of(known: Counts | None, now_ms: int, zone: str) -> DayCount:
-    """Return what the user has used today. A day is the user's."""
+    """Return what the user has used today. A day is the user's.
+
+    It never goes back: a user who moves to the west, or says so, has no day twice.
+    """
     today = local_day(now_ms, zone).isoformat()
     day = known.day if known is not None else None
-    return day if day is not None and day.day == today else DayCount(day=today)
+    return day if day is not None and day.day >= today else DayCount(day=today)
 
 
 def local_day(now_ms: int, zone: str) -> date:

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from qstash import AsyncQStash
     from qstash.message import FlowControl
 
+    from brain.voice.sessions.model import VendorCall
+
 AGAIN_ROUTE = "/api/brainToBrain"
 EVENT_ROUTE = "/api/eventToBrain"
 TRY_S = 2.0  # seconds for one attempt to publish
 TRIES = 2  # both attempts fit into the time reserved for a hand-over
+HANG_UP = "hangup"  # the reason of a call that ends a voice session
 RETRIES = 3  # deliveries after the first; the free plan allows no more
 RETRY_DELAY = "3000 * pow(4, retried)"  # ms: 3, 12 and 48 s, to survive an outage of one minute
 # Raised by the SDK for responses that are not QStash's, such as a gateway's error page.
@@ -43,7 +46,8 @@ def retry_after_s(retried: int) -> int:
     return int(3 * 4 ** min(max(retried, 0), RETRIES))
 
 
-type Noted = Callable[[str, str, float], Awaitable[None]]  # user id, message id, delay in seconds
+# User id, message id, delay in seconds. A hang-up's id is followed by a space and this word.
+type Noted = Callable[[str, str, float], Awaitable[None]]
 
 WAKE_CALL = Form(WakeCall, first=("userId", "runId", "fence", "wake", "reason"))
 
@@ -78,17 +82,23 @@ class QStashQueue:
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
         await self._publish(EVENT_ROUTE, event, delay_s, dedup_id)
 
-    async def hang_up(self, user_id: str, session_id: str, *, delay_s: float) -> None:
-        """Call /api/brainToBrain to end a voice session; once per session, however often asked."""
-        body: Json = {"userId": user_id, "reason": "hangup", "voiceSessionId": session_id}
-        await self._publish(AGAIN_ROUTE, body, delay_s, f"hangup-{session_id}")
-
-    async def hang_up_again(
-        self, user_id: str, session_id: str, *, delay_s: float, after: str
+    async def hang_up(
+        self,
+        user_id: str,
+        session_id: str,
+        *,
+        delay_s: float,
+        call: "VendorCall | None" = None,
+        after: str = "",
     ) -> None:
-        """Do the same after the message with the id `after` has failed for the last time."""
-        body: Json = {"userId": user_id, "reason": "hangup", "voiceSessionId": session_id}
-        await self._publish(AGAIN_ROUTE, body, delay_s, f"hangup-{session_id}-after-{after}")
+        """Call /api/brainToBrain to end a voice session; once per session, however often asked,
+        and once more `after` the message with this id has failed for the last time.
+        """
+        body: Json = {"userId": user_id, "reason": HANG_UP, "voiceSessionId": session_id}
+        if call is not None:
+            body |= {"vendor": call.vendor, "callId": call.id, "begunS": call.begun_s}
+        dedup_id = f"hangup-{session_id}-after-{after}" if after else f"hangup-{session_id}"
+        await self._publish(AGAIN_ROUTE, body, delay_s, dedup_id)
 
     async def call_mind(
         self, body: Json, *, delay_s: float, dedup_id: str, limit: FlowLimit | None = None
@@ -144,7 +154,9 @@ class QStashQueue:
             )
         )
         meter.count(queued=1)
-        await self._note(str(body.get("userId", "")), str(getattr(sent, "message_id", "")), delay_s)
+        id = str(getattr(sent, "message_id", ""))
+        noted = f"{id} {HANG_UP}" if id and body.get("reason") == HANG_UP else id
+        await self._note(str(body.get("userId", "")), noted, delay_s)
 
     async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> object:
         """Send until QStash acknowledges, at most TRIES times. Raises QueueUnreachable.

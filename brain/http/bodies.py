@@ -196,11 +196,14 @@ class WakeCallBody(Body):
 
 
 class HangUpBody(Body):
-    """The body of POST /api/brainToBrain that ends a voice session."""
+    """The body of POST /api/brainToBrain that ends a voice session, also of an erased user."""
 
     user_id: Annotated[str, Field(min_length=1, max_length=256)]
     reason: Literal["hangup"]
     voice_session_id: Annotated[str, Field(min_length=1, max_length=128)]
+    vendor: Annotated[str, Field(max_length=64)] = ""
+    call_id: Annotated[str, Field(max_length=1_000)] = ""
+    begun_s: Annotated[int, Field(ge=0)] = 0  # Unix time
 
 
 class MindCallBody(Body):

@@ -27,7 +27,7 @@ from brain.jobs.model import (
     StoppedMinds,
 )
 from brain.jobs.ports import JobRefused
-from brain.jobs.rules import REPORTER, mind_id
+from brain.jobs.rules import IN_UTC, REPORTER, mind_id
 from brain.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
     Raises JobRefused (two open jobs; the day's tokens), DatabaseUnreachable, QueueUnreachable.
     """
     try:
-        begun = await services.jobs.start(user_id, new, daily_tokens=services.daily_tokens)
+        begun = await _stored(services, user_id, new)
     except JobRefused:
         await revive(services, user_id, begun=True)
         raise
@@ -65,6 +65,15 @@ async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStar
     if not begun.duplicate:
         await revive(services, user_id, begun=False)
     return begun
+
+
+async def _stored(services: JobServices, user_id: str, new: NewJob) -> JobStart:
+    """Reserve the tokens of the user's day and store the job. Raises JobRefused."""
+    now = services.clock.utc().astimezone(await services.zone_of(user_id))
+    offset = now.utcoffset() or IN_UTC
+    return await services.jobs.start(
+        user_id, new, daily_tokens=services.daily_tokens, offset=offset
+    )
 
 
 async def job_state(services: JobServices, user_id: str, job_id: str) -> JobState | None:

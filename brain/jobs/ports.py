@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, Protocol
 
 from brain.codec import Json
-from brain.errors import BrainError
 from brain.jobs.model import (
     Job,
     JobStart,
@@ -18,17 +18,11 @@ from brain.jobs.model import (
     ProgressNote,
     StoppedMinds,
 )
+from brain.jobs.rules import IN_UTC
+from brain.jobs.rules import JobRefused as JobRefused
 from brain.run.services import Services
 from brain.run.store import Status
 from brain.says.texts import Texts
-
-
-class JobRefused(BrainError):
-    """A job cannot start now. `retry_after_s` says when it may; the text says why."""
-
-    def __init__(self, text: str, *, retry_after_s: int) -> None:
-        super().__init__(text)
-        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +53,13 @@ class JobStore(Protocol):
     Each method is one transaction and may be repeated. All raise DatabaseUnreachable.
     """
 
-    async def start(self, user_id: str, job: NewJob, *, daily_tokens: int) -> JobStart:
-        """Reserve the budget and store the job with its minds, once per key. Raises JobRefused."""
+    async def start(
+        self, user_id: str, job: NewJob, *, daily_tokens: int, offset: timedelta = IN_UTC
+    ) -> JobStart:
+        """Reserve the budget and store the job with its minds, once per key. Raises JobRefused.
+
+        `offset` is that of the user's clock from UTC: it says which day it is.
+        """
 
     async def job(self, user_id: str, job_id: str) -> Job | None:
         """Return a job of this user."""

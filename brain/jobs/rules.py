@@ -1,7 +1,9 @@
 """Ids, limits and counts of jobs and minds. Pure functions."""
 
 import hashlib
+from datetime import timedelta
 
+from brain.errors import BrainError
 from brain.texts.ids import MIND as MIND
 from brain.texts.ids import is_mind_id as is_mind_id
 
@@ -11,9 +13,18 @@ OPEN_MOST = 2  # open jobs of one user
 KEPT_JOBS = 50  # newest jobs of one user
 KEPT_DAYS = 90
 REPORTER = "report"
+IN_UTC = timedelta(0)  # the offset of a clock that shows UTC
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_CHARS = 26
+
+
+class JobRefused(BrainError):
+    """A job cannot start now. `retry_after_s` says when it may; the text says why."""
+
+    def __init__(self, text: str, *, retry_after_s: int) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
 
 
 def job_id(user_id: str, key: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 from brain.events.ports import Announcer
 from brain.jobs.model import Job, JobKind, Mind
@@ -13,13 +14,18 @@ from brain.run.store import StateStore
 from brain.says.choice import Languages
 
 
+async def in_utc(user_id: str) -> tzinfo:
+    """The time zone of users of whom none is known."""
+    return UTC
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobServices:
     """The ports of the flows, and the kinds of jobs.
 
-    `daily_tokens` is how many tokens the jobs of one user may use on a day (UTC). `reporter`
-    returns the services of the mind that writes a job's report; the numbers
-    are the counts that it may state. `store` has the owner's own log:
+    `daily_tokens` is how many tokens the jobs of one user may use on a day of theirs;
+    `zone_of` returns their time zone. `reporter` returns the services of the mind that writes a
+    job's report; the numbers are the counts that it may state. `store` has the owner's own log:
     only whether they are present is read from it. `beside` are sendings that nobody waits for.
     """
 
@@ -34,4 +40,5 @@ class JobServices:
     clock: Clock
     languages: Languages
     daily_tokens: int
+    zone_of: Callable[[str], Awaitable[tzinfo]] = in_utc
     beside: set[asyncio.Task[None]] = field(default_factory=set)

@@ -3,17 +3,8 @@
 from brain import settings
 from brain.errors import SettingMissing
 from brain.settings import variables
+from brain.settings.budgets import daily_tokens
 from brain.settings.variables import Env
-
-DAILY_TOKENS = 2_000_000  # of the jobs of one user on a day (UTC)
-
-
-def daily_tokens(env: Env) -> int:
-    """Read how many tokens the jobs of one user may use on a day. 0 switches jobs off."""
-    given = variables.number(env, "BRAIN_DAILY_TOKENS", DAILY_TOKENS)
-    if given != int(given):
-        raise SettingMissing("BRAIN_DAILY_TOKENS must be a whole number")
-    return int(given)
 
 
 def are_on(env: Env) -> bool:

@@ -1,17 +1,21 @@
 """Makes the parts of jobs from what a deployment has."""
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
+from brain.errors import StoreUnreachable
 from brain.feature import Platform
 from brain.jobs.life.telling import tell_progress
 from brain.jobs.minds import Base, Kinds
 from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.queue import QueuedMindCalls
 from brain.jobs.services import JobServices
-from brain.jobs.settings import daily_tokens
 from brain.jobs.stored.postgres import PostgresJobs
 from brain.jobs.stored.redis import RedisMindRuns
+from brain.preferences.flow import used_by
 from brain.run.services import Services
+from brain.settings.budgets import daily_tokens
+from brain.texts.moments import zone_named
 
 
 def job_services(platform: Platform) -> JobServices:
@@ -33,6 +37,12 @@ def _services(platform: Platform, base: Base) -> JobServices:
 
         return reporter(base, job, minds, known)
 
+    async def zone_of(user_id: str) -> tzinfo:
+        try:
+            return zone_named((await used_by(platform, user_id)).zone)
+        except StoreUnreachable:
+            return UTC  # the job matters more than the hour at which its day ends
+
     return JobServices(
         jobs=base.jobs,
         runs=base.runs,
@@ -45,4 +55,5 @@ def _services(platform: Platform, base: Base) -> JobServices:
         clock=platform.clock,
         languages=platform.languages,
         daily_tokens=daily_tokens(platform.env),
+        zone_of=zone_of,
     )

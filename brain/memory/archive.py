@@ -28,6 +28,8 @@ PAGE = 500  # entries without search words that one search completes
 
 # An entry that is stored again stays as it is, unless it was taken back since. It only gets its
 # search words if older code has stored it without them, or without the other forms of the words.
+# One that was erased stays erased: a copy of it may be on its way. Its text is looked at, as `->>`
+# refuses what has a NUL anywhere, and older code has stored such entries.
 STORE = b"""
     insert into brain.archive (user_id, id, seq, at, entry, lasting, language, search, words)
     select
@@ -42,8 +44,10 @@ STORE = b"""
     on conflict (user_id, id) do update set
         entry = excluded.entry, lasting = excluded.lasting, language = excluded.language,
         search = excluded.search, words = excluded.words
-    where archive.search is null or archive.words < excluded.words or (
-        (excluded.entry ->> 'withdrawn') is not null and (archive.entry ->> 'withdrawn') is null
+    where archive.entry::text !~ '"kind": ?"erased"' and (
+        archive.search is null or archive.words < excluded.words or (
+            (excluded.entry ->> 'withdrawn') is not null and (archive.entry ->> 'withdrawn') is null
+        )
     )
 """
 READ = b"""
@@ -54,7 +58,9 @@ READ = b"""
 """
 WORDLESS = b"""
     select entry from brain.archive
-    where user_id = %(user_id)s and (search is null or words < 2)
+    where
+        user_id = %(user_id)s and (search is null or words < 2)
+        and entry::text !~ '"kind": ?"erased"'
     limit %(page)s
 """
 LAST = b"""

@@ -16,6 +16,7 @@ from brain.run.go import brain_again
 from brain.run.moves import WakeCall
 from brain.run.turn import Invocation
 from brain.texts.ids import is_mind_id
+from brain.voice.sessions.model import VendorCall
 from brain.wiring import Wiring
 
 OUTAGE_S = 60.0  # seconds between two series of retries while a service is unreachable
@@ -79,15 +80,16 @@ async def _call_mind(
 
 async def _hang_up(request: Request, wiring: Wiring, body: HangUpBody) -> ASGIApp:
     """End a voice session whose time is over, if it is still open."""
+    user_id, id, call = body.user_id, body.voice_session_id, None
+    if body.call_id:
+        call = VendorCall(vendor=body.vendor, id=body.call_id, begun_s=body.begun_s)
     try:
-        await wiring.voice_sessions.end(body.user_id, body.voice_session_id)
+        await wiring.voice_sessions.end(user_id, id, call)
     except Unreachable as error:
         if retried(request) >= RETRIES:
             name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
             with suppress(QueueUnreachable):
-                await wiring.queue.hang_up_again(
-                    body.user_id, body.voice_session_id, delay_s=OUTAGE_S, after=name
-                )
+                await wiring.queue.hang_up(user_id, id, delay_s=OUTAGE_S, call=call, after=name)
         raise _try_again(request, error) from error
     return Answer({"ok": True})
 

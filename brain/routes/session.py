@@ -145,9 +145,12 @@ def _features(wiring: Wiring, user_id: str) -> Json:
 
 
 def _model(env: Env) -> Json:
-    """Return the model's name, or what is wrong with its settings: all else works without it."""
+    """Return the model's name, or what is wrong with its settings or with what is added to its
+    rules: all else works without it.
+    """
     scripted = settings.scripted(env)
     try:
+        settings.persona(env)
         return {"name": settings.models(env)[0].model, "scripted": scripted}
     except SettingMissing as error:
         return {"name": None, "scripted": scripted, "problem": str(error)}

@@ -65,6 +65,7 @@ LAST_WORDS: Mapping[str, str] = {
     "modelQuota": "Das Guthaben beim Anbieter des Modells ist aufgebraucht. Lade es auf und frag "
     "dann noch einmal.",
     "modelName": "Der Anbieter kennt das Modell MODEL nicht.",
+    "budget": "Das Budget für heute ist aufgebraucht. Um 00:00 Uhr beginnt es neu.",
     "request": "Mein Modell nimmt nicht an, was ich sende. Wer diesen Assistenten betreibt, muss "
     "die Einstellungen prüfen.",
     "too long": "Dieser Text oder dieses Dokument ist zu lang für mein Modell. Bitte versuch es "

@@ -61,6 +61,7 @@ LAST_WORDS: Mapping[str, str] = {
     "modelKey": "The model provider rejected the API key. Check it in your settings.",
     "modelQuota": "The credit at the model provider is used up. Add credit, then ask again.",
     "modelName": "The provider does not know the model MODEL.",
+    "budget": "Today's budget is used up. It starts again at 00:00.",
     "request": "My model does not accept what I send. Whoever runs this assistant has to check its "
     "settings.",
     "too long": "This text or document is too long for my model. Please try it with a shorter one.",

@@ -224,6 +224,7 @@ def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable
         "session": lambda env: (access_key(env), access_keys(env)),
         "times": times,
         "language": language,
+        "persona": persona,
         "log": log_form,
         **more,
     }

@@ -6,6 +6,7 @@ from brain.chat.choice import ModelChoice, Provider
 from brain.chat.prices import Prices
 from brain.errors import SettingMissing
 from brain.settings import variables
+from brain.settings.budgets import daily_budget
 from brain.settings.types import ModelSettings
 from brain.settings.variables import Env
 
@@ -29,6 +30,7 @@ def models(env: Env) -> tuple[ModelSettings, ...]:
     """Read the deployment's models, and those of each other provider that has a key."""
     at_once(env)
     prices(env)
+    daily_budget(env)
     others = [name for name in DEFAULT_MODELS if has_provider(env, name)]
     return (model(env), *(model_of(env, ModelChoice(provider=name)) for name in others))
 

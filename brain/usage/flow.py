@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from brain.cloud.meter import Counts, meter
+from brain.cloud.meter import Counts, DayCount, meter
 from brain.errors import DatabaseUnreachable
 from brain.run.turn import Turn
 from brain.usage.model import Receipt, state_of
 from brain.usage.ports import Receipts
 
 DRAIN_S = 1.0  # seconds to wait for the run's last messages, so that they are counted
-MOST_KNOWN = 1_000  # runs that this instance knows to be kept
+MOST_KNOWN = 1_000  # runs that this instance knows to be kept, and days of users
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +26,16 @@ class Accounting:
     receipts: Receipts | None
     now_ms: Callable[[], int]
     _kept: dict[str, None] = field(default_factory=dict)
+    _days: dict[str, DayCount] = field(default_factory=dict)  # by user id: as the database has it
 
     async def before(self, turn: Turn) -> None:
-        """Keep the receipt of the run before, if the invocation that ended it may not have."""
+        """Learn what jobs have used, as far as this instance knows; the store has the rest.
+
+        Keep the receipt of the run before, if the invocation that ended it may not have.
+        """
         running = meter()
+        if running is not None and (known := self._days.get(turn.user_id)) is not None:
+            running.learn(known)
         previous = running.previous if running is not None else None
         if previous is not None and previous.run_id not in self._kept:
             turn.run_beside(self._keep_previous(turn.user_id, previous), name="receipt")
@@ -68,10 +74,17 @@ class Accounting:
     async def _keep(self, user_id: str, receipt: Receipt) -> None:
         if self.receipts is None:
             return
-        await self.receipts.save(user_id, receipt)
-        self._kept[receipt.counts.run_id] = None
-        if len(self._kept) > MOST_KNOWN:
-            del self._kept[next(iter(self._kept))]
+        day = await self.receipts.save(user_id, receipt)
+        _remember(self._kept, receipt.counts.run_id, None)
+        if day is not None:
+            _remember(self._days, user_id, day)
+
+
+def _remember[T](kept: dict[str, T], key: str, value: T) -> None:
+    kept.pop(key, None)
+    kept[key] = value  # the newest is the last
+    if len(kept) > MOST_KNOWN:
+        del kept[next(iter(kept))]
 
 
 def _tell(counts: Counts, ended_ms: int) -> None:

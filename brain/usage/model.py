@@ -1,13 +1,17 @@
-"""What runs have used: a receipt for each run. Pure."""
+"""What runs have used: a receipt for each run, and sums of days. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from brain.cloud.meter import Counts, ModelCount
+from brain.cloud.meter import Counts, DayCount, ModelCount
 from brain.codec import Json, iso
+from brain.settings.budgets import DailyBudget
 
 KEEP_DAYS = 90  # of a receipt
+MOST_DAYS = 92  # of which sums are shown at once: three months
+SHOWN_DAYS = 30  # if nothing else is asked for
+USD_DIGITS = 6  # after the point
 
 type EndState = Literal["running", "done", "stopped", "failed"]
 
@@ -64,3 +68,75 @@ def _tokens(count: ModelCount) -> Json:
 
 def _at(ms: int) -> str:
     return iso(datetime.fromtimestamp(ms / 1000, UTC))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """Days from `first` to `last`, with both."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsedSum:
+    """What was used. `usd` counts what has a known price; `unpriced` is how often there was none.
+
+    Tokens and `usd` are of runs and of jobs, `runs` and `model_calls` of runs only. `used` are the
+    tokens of both directions.
+    """
+
+    used: int
+    runs: int
+    model_calls: int
+    tokens_in: int
+    tokens_cached: int
+    tokens_out: int
+    usd: float
+    unpriced: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DaySum(UsedSum):
+    """What a user has used on a day of theirs."""
+
+    day: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserSum(UsedSum):
+    """What a user has used on some days. `user` is the SHA-256 of their id, in hex."""
+
+    user: str
+
+
+def sum_to_wire(used: UsedSum) -> Json:
+    """Return the figures in the wire format. `usd` is null if a price is not known."""
+    return {
+        "runs": used.runs,
+        "modelCalls": used.model_calls,
+        "tokensIn": used.tokens_in,
+        "tokensCached": used.tokens_cached,
+        "tokensOut": used.tokens_out,
+        "usd": None if used.unpriced else round(used.usd, USD_DIGITS),
+    }
+
+
+def count_of(used: DaySum) -> DayCount:
+    """Return what a day has used of its budget."""
+    return DayCount(day=used.day.isoformat(), tokens=used.used, usd=used.usd)
+
+
+def budget_to_wire(budget: DailyBudget, zone: tzinfo, *counts: DayCount) -> Json:
+    """Return a budget in the wire format, with what was used of it.
+
+    `counts` are of one day. Each may know of something that the others do not: the largest counts.
+    """
+    after = date.fromisoformat(counts[0].day) + timedelta(days=1)
+    return {
+        "tokens": budget.tokens,
+        "usd": budget.usd,
+        "usedTokens": max(each.tokens for each in counts),
+        "usedUsd": round(max(each.usd for each in counts), USD_DIGITS),
+        "resetsAt": iso(datetime.combine(after, time(), zone).astimezone(UTC)),
+    }

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
-from brain.cloud.meter import COUNTS, counts_in
+from brain.cloud.meter import COUNTS, DayCount, counts_in
 from brain.cloud.postgres.database import Postgres
 from brain.usage.model import KEEP_DAYS, EndState, Receipt
 
@@ -37,6 +37,7 @@ SAVE = b"""
         tokens_out = day.tokens_out + excluded.tokens_out,
         usd = day.usd + excluded.usd,
         unpriced = day.unpriced + excluded.unpriced
+    returning day.day::text, day.used, day.usd
 """
 LOAD = b"""
     select state, because, extract(epoch from ended_at) * 1000, counts from brain.receipts
@@ -50,14 +51,15 @@ class PostgresReceipts:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    async def save(self, user_id: str, receipt: Receipt) -> None:
+    async def save(self, user_id: str, receipt: Receipt) -> DayCount | None:
         """Insert the receipt, add it to its day, and delete the user's old ones."""
         row = {"user_id": user_id, "keep_days": KEEP_DAYS, **_row(receipt)}
 
-        async def work(connection: "Connection") -> None:
-            await connection.execute(SAVE, row)
+        async def work(connection: "Connection") -> DayCount | None:
+            found = await (await connection.execute(SAVE, row)).fetchone()
+            return DayCount(day=found[0], tokens=found[1], usd=found[2]) if found else None
 
-        await self._database.run(work)
+        return await self._database.run(work)
 
     async def receipt(self, user_id: str, run_id: str) -> Receipt | None:
         """Read one row by its key."""

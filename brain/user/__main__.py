@@ -21,10 +21,13 @@ from brain.user.flow import erase_all
 from brain.wiring import Wiring
 
 DONE, REFUSED, UNREACHABLE = 0, 1, 2
+PRIVATE = 0o600  # only its owner reads the file
 
 
 def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run the command and return its exit code: 1 for wrong settings or words, 2 for a service."""
+    """Run the command and return its exit code: 1 for wrong settings, words or files, 2 for a
+    service.
+    """
     asked = _parser().parse_args(arguments)
     if asked.command == "erase" and asked.confirm != asked.user:
         print("Nothing was erased: --confirm must be the id of the user.", file=sys.stderr)
@@ -33,6 +36,9 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
         return asyncio.run(_run(asked, Wiring(env)))
     except SettingMissing as error:
         print(error, file=sys.stderr)
+        return REFUSED
+    except OSError as error:
+        print(f"The file was not written: {error}.", file=sys.stderr)
         return REFUSED
     except Unreachable as error:
         print(f"{error}. Try again: what was begun is completed.", file=sys.stderr)
@@ -48,9 +54,7 @@ async def _run(asked: argparse.Namespace, wiring: Wiring) -> int:
             await _export(asked, wiring)
         return DONE
     finally:
-        await wiring.redis.aclose()
-        if wiring.database is not None:
-            await wiring.database.close()
+        await wiring.aclose()
 
 
 async def _export(asked: argparse.Namespace, wiring: Wiring) -> None:
@@ -58,8 +62,13 @@ async def _export(asked: argparse.Namespace, wiring: Wiring) -> None:
     path = asked.to or Path(f"second-brain-{export.day()}.zip")
     pieces = await export.begin(asked.user)
     with path.open("xb") as file:
-        async for piece in pieces:
-            file.write(piece)
+        path.chmod(PRIVATE)
+        try:
+            async for piece in pieces:
+                file.write(piece)
+        except BaseException:
+            path.unlink()  # it could not be opened
+            raise
     print(path)
 
 

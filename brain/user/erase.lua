@@ -26,6 +26,9 @@ if a.scope == 'all' then
   end
 else
   redis.call('HDEL', key('memory'), 'summary', 'upto', 'block')
+  -- A summary that is being made was not begun after this, so it is not taken (see brain/memory/shown.lua).
+  redis.call('HINCRBY', key('memory'), 'erased', '1')
+  redis.call('PEXPIRE', key('memory'), KEEP_RUN_MS)
   for _, name in ipairs(is_fence and {} or redis.call('HKEYS', RUN)) do
     if not KEPT[name] then
       redis.call('HDEL', RUN, name)

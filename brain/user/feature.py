@@ -43,6 +43,7 @@ def erasing(platform: Platform) -> "ErasingServices":
         clock=platform.clock,
         limits=platform.limits,
         stand_ins=platform.stand_ins,
+        erasing=platform.erasing,
         erased=platform.erased,
         stop=stop,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from brain.errors import ChannelUnreachable, QueueUnreachable
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 class ErasingServices:
     """What erasing needs. `rows` and `calls` are None without a database or a queue.
 
-    `stand_ins` returns the ids that take the place of a user's id, `erased` tells the features, and
-    `stop` ends the run that is on and says so in the log.
+    `stand_ins` returns the ids that take the place of a user's id, `erasing` and `erased` tell the
+    features before and after, and `stop` ends the run that is on and says so in the log.
     """
 
     traces: Traces
@@ -34,6 +34,7 @@ class ErasingServices:
     clock: Clock
     limits: Limits
     stand_ins: Callable[[str], Awaitable[Sequence[str]]]
+    erasing: Callable[[str], Awaitable[Collection[str]]]
     erased: Callable[[str], Awaitable[None]]
     stop: Callable[[str], Awaitable[None]]
 
@@ -46,16 +47,20 @@ async def erase_all(services: ErasingServices, user_id: str) -> RowCounts:
     # The run is ended first: what it would write later, the store refuses. The minds are found in
     # the database, so their keys go before their rows.
     ended = await services.traces.end(user_id, "all")
+    kept = await services.erasing(user_id)
+    # At once: the store has forgotten them, so an erasure that fails now cannot find them again.
+    cancelled = await _cancel(services, ended.queued, kept)
     ids = [user_id, *await services.stand_ins(user_id)]
     keys, queued = await services.traces.sweep(ids, "all")
     rows = await services.rows.delete(ids) if services.rows else {}
-    if ended.was_busy:
-        # Its brain notices within this time. What it was just writing has come by then.
+    if ended.was_busy or ended.entries:
+        # A brain at work notices within this time, and after a run the log may still be copied.
+        # What was just being written has come by then.
         await services.clock.sleep(services.limits.look_s)
         keys += (await services.traces.sweep(ids, "all"))[0]
         again = await services.rows.delete(ids) if services.rows else {}
         rows = {name: count + again.get(name, 0) for name, count in rows.items()}
-    cancelled = await _cancel(services, [*ended.queued, *queued])
+    cancelled += await _cancel(services, queued, kept)
     await services.erased(user_id)
     await _tell(services, user_id, "all")
     log.info("user: erased, keys=%d rows=%d", keys, sum(rows.values()))
@@ -70,7 +75,7 @@ async def erase_conversation(services: ErasingServices, user_id: str) -> RowCoun
     ended = await services.traces.end(user_id, "conversation")
     keys, _ = await services.traces.sweep([user_id], "conversation")
     rows = await _forget_archive(services, user_id)
-    if ended.was_busy:
+    if ended.was_busy or ended.entries:  # as above
         await services.clock.sleep(services.limits.look_s)
         rows += await _forget_archive(services, user_id)
     await _tell(services, user_id, "conversation")
@@ -98,9 +103,9 @@ async def _forget_archive(services: ErasingServices, user_id: str) -> int:
     return rows.get(ARCHIVE, 0)
 
 
-async def _cancel(services: ErasingServices, ids: Iterable[str]) -> int:
+async def _cancel(services: ErasingServices, queued: Iterable[str], kept: Collection[str]) -> int:
     """Cancel messages of the queue, and return how many there were. One that comes all the same
-    finds nothing.
+    finds nothing. Those stay that have one of the words `kept` after their ids.
     """
     if services.calls is None:
         return 0
@@ -115,7 +120,8 @@ async def _cancel(services: ErasingServices, ids: Iterable[str]) -> int:
                 return False
             return True
 
-    return sum(await asyncio.gather(*(cancel(id) for id in dict.fromkeys(ids))))
+    noted = [each.partition(" ") for each in dict.fromkeys(queued)]
+    return sum(await asyncio.gather(*(cancel(id) for id, _, word in noted if word not in kept)))
 
 
 async def _tell(services: ErasingServices, user_id: str, scope: Scope) -> None:

@@ -1,23 +1,41 @@
 """Front ends for voice: sessions with the vendors of speech models."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
+from brain.errors import SettingMissing
 from brain.feature import Feature, Platform
 from brain.settings.variables import Env
 
 if TYPE_CHECKING:
     from brain.run.services import Holding
 
+log = logging.getLogger("brain")
+
 
 def feature(platform: Platform) -> Feature:
     """What there is for voice, and its settings."""
     return Feature(
         holding=_holding,
+        erasing=lambda user_id: _end_session(platform, user_id),
         session=lambda _: {"voice": _offered(platform.env)},
         settings={"voice": _settings, **_speech(platform.env)},
         absent=_absent,
     )
+
+
+async def _end_session(platform: Platform, user_id: str) -> Collection[str]:
+    """End the user's session at its vendor, or keep its hang-up on the queue."""
+    from brain.cloud.qstash import HANG_UP
+    from brain.voice.sessions.wired import voice_sessions
+
+    try:
+        sessions = voice_sessions(platform.env, platform.redis, platform.queue, platform.clock)
+    except SettingMissing as error:
+        log.warning("voice: not ended, reason=%s", error)
+        return (HANG_UP,)
+    return () if await sessions.end_current(user_id) else (HANG_UP,)
 
 
 def _holding() -> "Holding":

@@ -1,6 +1,6 @@
 """The features of a platform, and what all of them do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -67,6 +67,11 @@ class Together:
         """Return the ids that take the place of this user's id. Raises DatabaseUnreachable."""
         found = [await each.stand_ins(user_id) for each in self.features if each.stand_ins]
         return [id for some in found for id in some]
+
+    async def erasing(self, user_id: str) -> Collection[str]:
+        """End what would go on, and return which messages of the queue must stay."""
+        found = [await each.erasing(user_id) for each in self.features if each.erasing]
+        return {word for some in found for word in some}
 
     async def erased(self, user_id: str) -> None:
         """Tell the features that everything of this user is erased. Raises Unreachable."""

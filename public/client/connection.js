@@ -39,6 +39,8 @@ export class Connection {
   jobs = new Topic();
   /** @type {Topic<import('./types.js').DocumentNews>} */
   documents = new Topic();
+  /** @type {Topic<import('./types.js').ErasedScope>} */
+  erased = new Topic();
   /** @type {Topic<State>} */
   #states = new Topic();
   #world;
@@ -167,6 +169,13 @@ export class Connection {
 
   /** @type {Receiver['onReset']} */
   onReset = (lastSeq) => this.inbox.log.reset(lastSeq);
+
+  /** @type {Receiver['onErased']} */
+  onErased = ({ scope }) => {
+    if (scope !== 'messages') this.onReset(0);
+    this.erased.emit(scope);
+    this.rouse();
+  };
 
   /** @type {Receiver['onOthers']} */
   onOthers = (count) => {

@@ -67,6 +67,8 @@
  *
  * @typedef {'played' | 'cutOff' | 'unspoken' | 'shown'} Heard
  *
+ * @typedef {'all' | 'conversation' | 'messages'} ErasedScope What the user has erased, here or elsewhere.
+ *
  * @typedef {object} DocumentNews A document was changed at one place. It may be missed: see `place`.
  * @property {string} id
  * @property {string} version
@@ -129,6 +131,7 @@
  * @property {import('./minds/types.js').Assist} assist
  * @property {(listener: (event: import('./minds/types.js').JobChange) => void) => () => void} onJob
  * @property {(listener: (change: DocumentNews) => void) => () => void} onDocument
+ * @property {(listener: (scope: ErasedScope) => void) => () => void} onErased
  *   called when a job has changed, while the channel is the road
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => number} now the server's time in ms since 1970, to compare with `createdAt` and
@@ -171,6 +174,7 @@
  * @property {(piece: Piece) => void} onPiece
  * @property {(change: {runId: string, state: string}) => void} onRun
  * @property {(lastSeq: number) => void} onReset the log was reset
+ * @property {(event: {scope: ErasedScope}) => void} onErased
  * @property {(count: number) => void} onOthers
  * @property {import('./topic.js').Topic<import('./minds/types.js').JobChange>} jobs
  * @property {import('./topic.js').Topic<DocumentNews>} documents

@@ -56,8 +56,7 @@ export class Resources {
   async download(path) {
     const signal = AbortSignal.timeout(FILE_LIMIT_MS);
     try {
-      const headers = { Authorization: `Bearer ${this.#token}` };
-      const response = await fetch(path, { headers, signal, cache: 'no-store' });
+      const response = await this.#request(path, { signal });
       if (!response.ok) throw refusal({ ...(await response.json().catch(() => null)), status: response.status });
       const [, name = 'export.zip'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
       return { blob: await response.blob(), name };

@@ -132,6 +132,8 @@ WITHOUT = [
     ({"OPENAI_BASE_URL": "localhost:11434/v1"}, 500, "OPENAI_BASE_URL is not a web address"),
     ({"BRAIN_FIRST_TOKEN_S": "8s"}, 500, "BRAIN_FIRST_TOKEN_S must be a number without a unit"),
     ({"BRAIN_PROVIDER": "mine"}, 500, "BRAIN_PROVIDER must be openai or openrouter"),
+    ({"BRAIN_NAME": "x" * 81}, 500, "BRAIN_NAME must have at most 80 characters"),
+    ({"BRAIN_INSTRUCTIONS": "x" * 8001}, 500, "BRAIN_INSTRUCTIONS must have at most 8000"),
     ({"QSTASH_TOKEN": ""}, 503, "QSTASH_TOKEN is missing"),
     ({"PUSHER_SECRET": ""}, 200, ""),
 ]

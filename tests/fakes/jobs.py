@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from brain.jobs.model import (
     StoppedMinds,
 )
 from brain.jobs.ports import Counted, Filed, JobRefused
-from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, OPEN_MOST, job_id, mind_id
+from brain.jobs.rules import IN_UTC, KEPT_DAYS, KEPT_JOBS, OPEN_MOST, job_id, mind_id
 from brain.jobs.stored.rows import stored_json
 from tests.fakes.job_rows import cost, queued_job, queued_mind, without_texts
 
@@ -39,7 +39,9 @@ class MemoryJobs:
         self.documents: dict[str, tuple[str, str, bool]] = {}
         self._paused: dict[str, datetime] = {}
 
-    async def start(self, user_id: str, job: NewJob, *, daily_tokens: int) -> JobStart:
+    async def start(
+        self, user_id: str, job: NewJob, *, daily_tokens: int, offset: timedelta = IN_UTC
+    ) -> JobStart:
         id = job_id(user_id, job.key or uuid4().hex)
         if (known := self.jobs.get((user_id, id))) is not None:
             return self._started(known, duplicate=True)
@@ -47,7 +49,9 @@ class MemoryJobs:
         if len(open_now) >= OPEN_MOST:
             titles = ", ".join(f"“{each.title}”" for each in reversed(open_now))
             raise JobRefused(f"These jobs are still open: {titles}.", retry_after_s=30)
-        day = (user_id, self._utc().date())
+        today = (self._utc() + offset).date()
+        days = [one for owner, one in self.reserved if owner == user_id and isinstance(one, date)]
+        day = (user_id, max([today, *days]))
         taken = self.reserved.get(day, 0) + self.used.get(day, 0)
         if taken + job.budget > daily_tokens:
             raise JobRefused("The day's tokens are used up.", retry_after_s=3600)

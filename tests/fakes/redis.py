@@ -143,6 +143,13 @@ class MemoryRedis:
     def _info(self, section: str) -> str:
         return f"# {section}\r\nmaxmemory:0\r\nmaxmemory_policy:{self.policy}\r\nused:1\r\n"
 
+    def _scan(self, cursor: str, *options: str) -> list[Any]:
+        pattern = options[options.index("MATCH") + 1].removesuffix("*")  # only at its end
+        return [
+            "0",
+            [key for key in [*self._values] if self._alive(key) and key.startswith(pattern)],
+        ]
+
     def _get(self, key: str) -> Any:
         return self._values.get(key)
 
@@ -191,9 +198,10 @@ class MemoryRedis:
             self._expiry[new] = self._expiry.pop(key)
         return "OK"
 
-    def _del(self, key: str) -> int:
-        self._expiry.pop(key, None)
-        return 0 if self._values.pop(key, None) is None else 1
+    def _del(self, *keys: str) -> int:
+        for key in keys:
+            self._expiry.pop(key, None)
+        return sum(self._values.pop(key, None) is not None for key in keys)
 
     def _pexpire(self, key: str, ms: str) -> int:
         if key in self._values:
@@ -218,6 +226,17 @@ class MemoryRedis:
 
     def _hkeys(self, key: str) -> list[str]:
         return list(self._values.get(key, {}))
+
+    def _hincrby(self, key: str, name: str, by: str) -> int:
+        kept = self._values.setdefault(key, {})
+        kept[name] = str(int(kept.get(name, "0")) + int(by))
+        return int(kept[name])
+
+    def _xlen(self, key: str) -> int:
+        return len(self._values.get(key, ()))
+
+    def _zrange(self, key: str, start: str, stop: str) -> list[str]:
+        return []  # no sorted set is kept here
 
     def _hvals(self, key: str) -> list[str]:
         return list((self._get(key) or {}).values())

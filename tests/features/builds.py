@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("api", "bench", "brain", "local", "tests")  # what the tests of a build import or read
+# Programs for operators, which no function imports: they read what several features store, and a
+# build without one of these goes without the program.
+TOOLS = ("inspect",)
 IMPORT_ALL = """
 import sys
 from importlib import import_module
@@ -67,10 +70,10 @@ class Build:
 
 def build_without(feature: str, root: Path) -> Build:
     """Copy the sources to `root`; delete the feature's package there, and its line in the wiring.
-    Nothing else is changed.
+    The programs of `TOOLS` are left out. Nothing else is changed.
     """
     for name in sources():
-        if not name.is_relative_to(f"brain/{feature}"):
+        if not any(name.is_relative_to(f"brain/{one}") for one in (feature, *TOOLS)):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, root / name)
     wiring, line = root / "brain" / "wiring" / "__init__.py", f'    "{feature}",\n'

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from tests.features.builds import ROOT, module_name, sources
+from tests.features.builds import ROOT, TOOLS, module_name, sources
 
 
 def rest(feature: str, *folders: str) -> list[str]:
@@ -22,12 +22,13 @@ def rest(feature: str, *folders: str) -> list[str]:
 
 
 def users(feature: str) -> set[str]:
-    """The modules of `brain` outside a feature that import it when they run."""
+    """The modules of `brain` outside a feature that import it when they run, without `TOOLS`."""
     own = f"brain.{feature}"
+    tools = [f"brain.{tool}" for tool in TOOLS]
     return {
         name
         for name, imported in imported_by_module().items()
-        if name.startswith("brain.") and not _is_in(name, own)
+        if name.startswith("brain.") and not any(_is_in(name, one) for one in (own, *tools))
         if any(_is_in(one, own) for one in imported)
     }
 

@@ -13,7 +13,7 @@ import pytest
 from brain.routes.resources import resources
 from brain.wiring import FEATURES, Wiring
 from tests.docs.test_docs import SET_UP
-from tests.features.builds import Build, build_without
+from tests.features.builds import TOOLS, Build, build_without
 from tests.features.imports import rest, users
 
 # What may go alone, and what other features or the routes stand on. (Events are a base too, and no
@@ -45,6 +45,10 @@ def test_each_feature_either_may_go_alone_or_is_a_base_of_another() -> None:
 @pytest.mark.parametrize("feature", LEAVES)
 def test_nothing_in_the_brain_imports_a_feature_that_may_go(feature: str) -> None:
     assert users(feature) == set()
+
+
+def test_nothing_in_the_brain_imports_a_program_for_operators() -> None:
+    assert {tool: users(tool) for tool in TOOLS} == {tool: set() for tool in TOOLS}
 
 
 @pytest.mark.parametrize("feature", BASES)

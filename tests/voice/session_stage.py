@@ -10,7 +10,7 @@ from typing import Any
 
 from brain.errors import QueueUnreachable, StoreUnreachable, VendorUnreachable
 from brain.voice.sessions.flow import VoiceSessions
-from brain.voice.sessions.model import Brief, VendorName, VendorSession
+from brain.voice.sessions.model import Brief, VendorCall, VendorName, VendorSession
 from brain.voice.sessions.redis import RedisSessionBook
 from tests.fakes.redis import MemoryRedis
 
@@ -101,7 +101,9 @@ class Queue:
     known: set[str] = field(default_factory=set)
     is_away: bool = False
 
-    async def hang_up(self, user_id: str, session_id: str, *, delay_s: float) -> None:
+    async def hang_up(
+        self, user_id: str, session_id: str, *, delay_s: float, call: VendorCall | None
+    ) -> None:
         assert user_id == USER
         if self.is_away:
             raise QueueUnreachable("away")

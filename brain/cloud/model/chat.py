@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from brain.chat.choice import ModelChoice, Provider
 from brain.chat.prices import Prices
+from brain.cloud.model.budget import check_budget
 from brain.cloud.model.client import ModelClient
 from brain.cloud.model.known import Known
 from brain.cloud.model.patience import Telling
@@ -21,6 +22,7 @@ from brain.codec import Json
 from brain.errors import FaultClass
 from brain.run.journal import Answered
 from brain.run.ports import Delta, Prompt
+from brain.settings.budgets import DailyBudget
 
 BASE_URLS = {"openai": "https://api.openai.com/v1", "openrouter": "https://openrouter.ai/api/v1"}
 
@@ -85,12 +87,14 @@ class ChatModel:
         client: ModelClient | None = None,
         known: Mapping[str, Known] | None = None,
         takes_turns: bool = False,
+        budget: DailyBudget | None = None,
     ) -> None:
         """`random` returns numbers from 0 to 1; they spread the retries of many callers. `note`
         gets the model and the class of its fault after each try, or None if it answered.
 
         `client` is that of the provider, if others use it too, and `known` what this instance has
         learned about each model. `takes_turns`: a call waits until it is its turn at the client.
+        `budget` is that of the user whose run asks.
         """
         self._settings = settings
         self._random = random
@@ -98,6 +102,7 @@ class ChatModel:
         self._owned = client is None
         self._client = client or ModelClient(settings.url, settings.api_key, settings.waits)
         self._takes_turns = takes_turns
+        self._budget = budget or DailyBudget()
         # The models in the order of the settings.
         names = (settings.model, *settings.fallback_models)
         self._known = known or {name: Known() for name in names}
@@ -115,6 +120,7 @@ class ChatModel:
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
         """Ask the models in the order of the settings, and return the first answer."""
+        check_budget(self._budget)
         end = asyncio.get_running_loop().time() + limit_s
         async with self._client.turn(end) if self._takes_turns else nullcontext():
             trying = Trying(

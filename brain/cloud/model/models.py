@@ -15,6 +15,7 @@ from brain.cloud.model.client import ModelClient
 from brain.cloud.model.known import Known
 from brain.cloud.model.wire import Waits
 from brain.errors import FaultClass
+from brain.settings.budgets import DailyBudget, daily_budget
 from brain.settings.types import ModelSettings
 from brain.settings.variables import Env
 
@@ -68,6 +69,8 @@ class Models:
             client=self._client(at, waits),
             known={name: self._known_of(at.provider, name) for name in names},
             takes_turns=takes_turns,
+            # A job has reserved what its minds use.
+            budget=DailyBudget() if takes_turns else daily_budget(self._env),
         )
 
     def _client(self, at: ModelSettings, waits: Waits) -> ModelClient:

@@ -140,7 +140,7 @@ async def _connect(url: str) -> "Connection":
     from psycopg import AsyncConnection
 
     connection = await AsyncConnection.connect(
-        _understood(url),
+        understood(url),
         autocommit=True,
         prepare_threshold=None,
         connect_timeout=CONNECT_S,
@@ -162,7 +162,7 @@ async def schema_number(url: str) -> tuple[int, int]:
     from psycopg import AsyncConnection
 
     connection = await AsyncConnection.connect(
-        _understood(url), autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_S
+        understood(url), autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_S
     )
     async with connection:
         await connection.execute("select 1")
@@ -217,7 +217,7 @@ def _migrations() -> dict[int, bytes]:
     return {int(number): file.read_bytes() for number, file in numbered.items()}
 
 
-def _understood(url: str) -> str:
+def understood(url: str) -> str:
     """Remove URL parameters that libpq refuses; some providers add them for other clients."""
     from psycopg.pq import Conninfo
 

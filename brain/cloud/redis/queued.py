@@ -28,8 +28,10 @@ class QueuedMessages:
         self._redis = redis
 
     async def note(self, user_id: str, message_id: str, delay_s: float) -> None:
-        """Keep the id of a message. A failure has no effect but this: the message cannot be
-        cancelled, and if the user is erased, it finds nothing.
+        """Keep the id of a message, which a space and a word may follow.
+
+        A failure has no effect but this: the message cannot be cancelled, and if the user is
+        erased, it finds nothing.
         """
         if not message_id:
             return

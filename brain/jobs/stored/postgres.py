@@ -1,6 +1,7 @@
 """Stores jobs and minds in Postgres. Each change is one transaction: see `statements`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from brain.jobs.model import (
     StoppedMinds,
 )
 from brain.jobs.ports import Counted, Filed
-from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, all_ids, job_id
+from brain.jobs.rules import IN_UTC, KEPT_DAYS, KEPT_JOBS, all_ids, job_id
 from brain.jobs.stored import reading
 from brain.jobs.stored import statements as sql
 from brain.jobs.stored.owned import delete_owned
@@ -44,11 +45,13 @@ class PostgresJobs:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    async def start(self, user_id: str, job: NewJob, *, daily_tokens: int) -> JobStart:
+    async def start(
+        self, user_id: str, job: NewJob, *, daily_tokens: int, offset: timedelta = IN_UTC
+    ) -> JobStart:
         id = job_id(user_id, job.key or uuid4().hex)  # here, so that a repeated work finds its job
 
         async def work(connection: "Connection") -> JobStart:
-            return await start(connection, user_id, id, job, daily_tokens=daily_tokens)
+            return await start(connection, user_id, id, job, daily_tokens, offset)
 
         return await self._database.run(work)
 
@@ -161,9 +164,9 @@ class PostgresJobs:
                 return
             counted = await (await connection.execute(sql.COUNT_SPENT, named)).fetchone()
             if counted is not None and counted[1]:  # the report has ended the reservation without
-                tokens = outcome.tokens_in + outcome.tokens_out
-                spent = {"day": counted[0], "budget": 0, "tokens": tokens}
-                await connection.execute(sql.SPEND, {**named, **spent})
+                await connection.execute(
+                    sql.SPEND, {**row, **named, "day": counted[0], "budget": 0}
+                )
 
         await self._database.run(work)
 
@@ -188,9 +191,9 @@ class PostgresJobs:
             ended = await (await connection.execute(sql.REPORT, row)).fetchone()
             if ended is None:
                 return None
-            day, budget, tokens, foreign = ended
-            spent = {"user_id": user_id, "day": day, "budget": budget, "tokens": tokens}
-            await connection.execute(sql.SPEND, spent)
+            *spent, foreign = ended
+            figures = dict(zip(sql.SPENT, spent, strict=True))
+            await connection.execute(sql.SPEND, {"user_id": user_id, **figures})
             if filed.document:
                 title, body = map(clean, filed.document)
                 text = {"title": title, "body": body, "foreign": foreign}

@@ -1,6 +1,7 @@
 """Decides in Postgres whether a job may start, and stores it."""
 
 import math
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.rows import rows
@@ -21,13 +22,21 @@ FULL_S = 30  # seconds after which a user with two open jobs may try again
 
 
 async def start(
-    connection: "Connection", user_id: str, id: str, job: NewJob, *, daily_tokens: int
+    connection: "Connection",
+    user_id: str,
+    id: str,
+    job: NewJob,
+    daily_tokens: int,
+    offset: timedelta,
 ) -> JobStart:
     """Reserve the budget and insert the job, unless it is there. Raises JobRefused.
+
+    `offset` is that of the user's clock from UTC.
 
     The user is locked first: two starts at once cannot both see room for one.
     """
     named: dict[str, Any] = {"user_id": user_id, "id": id, "budget": job.budget}
+    named["offset"] = offset
     await connection.execute(ONE_AT_A_TIME, named)
     await connection.execute(sql.OPEN_DAY, named)
     locked = await (await connection.execute(sql.LOCK_DAY, named)).fetchone()

@@ -4,15 +4,23 @@ from brain.jobs.stored.reading import OF_JOB
 
 # ---- start
 
+# The day is the user's, `offset` before or after UTC. It never goes back: a user who moves to the
+# west, or says so, has no day twice. No zone is more than a day ahead of UTC.
+
 OPEN_DAY = b"""
     insert into brain.spending (user_id, day)
-    values (%(user_id)s, (now() at time zone 'utc')::date) on conflict do nothing
+    select %(user_id)s, greatest(((now() at time zone 'utc') + %(offset)s)::date, max(day))
+    from brain.spending
+    where user_id = %(user_id)s and day <= (now() at time zone 'utc')::date + 1
+    on conflict do nothing
 """
 LOCK_DAY = b"""
     select reserved + used, day,
-        extract(epoch from (day + 1)::timestamp - (now() at time zone 'utc'))::float
+        extract(epoch from (day + 1)::timestamp - (now() at time zone 'utc') - %(offset)s)::float
     from brain.spending
-    where user_id = %(user_id)s and day = (now() at time zone 'utc')::date
+    where user_id = %(user_id)s and day <= (now() at time zone 'utc')::date + 1
+    order by day desc
+    limit 1
     for update
 """
 OPEN_TITLES = b"""
@@ -178,12 +186,19 @@ REPORT = (
     + CHANGED
     + b"""where user_id = %(user_id)s and id = %(id)s and report is null
         and status in ('summarising', 'stopped')
-    returning reserved_on, token_budget, tokens_in + tokens_out, "foreign"
+    returning reserved_on, token_budget, tokens_in, tokens_out, usd::float, "foreign"
 """
 )
+SPENT = ("day", "budget", "tokens_in", "tokens_out", "usd")  # as REPORT returns them
 SPEND = b"""
     update brain.spending set
-        reserved = greatest(reserved - %(budget)s, 0), used = used + %(tokens)s
+        reserved = greatest(reserved - %(budget)s, 0),
+        used = used + %(tokens_in)s + %(tokens_out)s,
+        tokens_in = tokens_in + %(tokens_in)s,
+        tokens_out = tokens_out + %(tokens_out)s,
+        usd = usd + coalesce(%(usd)s::float, 0),
+        unpriced = unpriced
+            + (%(usd)s::float is null and %(tokens_in)s + %(tokens_out)s > 0)::integer
     where user_id = %(user_id)s and day = %(day)s
 """
 TRY_REPORT = (

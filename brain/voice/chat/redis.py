@@ -137,6 +137,7 @@ class RedisCallMemory:
                 "crumb": crumb,
                 "log_length": self._log_bound,
                 "log_keep_ms": str(KEEP_MS),
+                "since": owed.since,
             },
         )
         if reply.kind == "changed":

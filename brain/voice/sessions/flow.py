@@ -20,6 +20,7 @@ from brain.voice.sessions.model import (
     Ended,
     OpenSession,
     Reserved,
+    VendorCall,
     VendorName,
 )
 from brain.voice.sessions.ports import HangUps, SessionBook, SpeechVendor
@@ -65,13 +66,36 @@ class VoiceSessions:
                 return place
             return await self._create(user_id, id, vendor, write, place, undo)
 
-    async def end(self, user_id: str, id: str) -> Ended:
+    async def end(self, user_id: str, id: str, call: VendorCall | None = None) -> Ended:
         """End a session, at the vendor too, whatever the page reports.
 
-        Raises VendorUnreachable, StoreUnreachable: then it is still open.
+        `call` is what the vendor knows. With it, a session ends of which the book has nothing,
+        because its user was erased. Raises VendorUnreachable, StoreUnreachable: then it is still
+        open.
         """
         found = await self.book.find(user_id, id)
-        return await self._finish(user_id, found) if isinstance(found, OpenSession) else found
+        if isinstance(found, OpenSession):
+            return await self._finish(user_id, found)
+        if found == "unknown" and call is not None:
+            await self._hang_up(self._of_call(id, call))
+        return found
+
+    async def end_current(self, user_id: str) -> bool:
+        """End the session that is open, if there is one. Return False if its vendor cannot be
+        reached: then its hang-up on the queue is still needed. Raises StoreUnreachable.
+        """
+        found = await self.book.current(user_id)
+        try:
+            if found is not None:
+                await self._finish(user_id, found)
+        except VendorUnreachable as error:
+            log.warning("voice: not ended, reason=%s", error)
+            return False
+        return True
+
+    def _of_call(self, id: str, call: VendorCall) -> OpenSession:
+        age_s = self.clock.utc().timestamp() - call.begun_s
+        return OpenSession(id=id, vendor=call.vendor, call_id=call.id, age_s=age_s, max_s=0)
 
     async def _reserve(
         self, user_id: str, id: str, vendor: str
@@ -102,7 +126,11 @@ class VoiceSessions:
         other = await self.book.opened(user_id, id, made.call_id)
         if other is not None:
             return AlreadyOpen(id=other or id)
-        await self.queue.hang_up(user_id, id, delay_s=place.max_s)
+        begun_s = int(now.timestamp())
+        call = VendorCall(vendor=vendor, id=made.call_id, begun_s=begun_s)
+        await self.queue.hang_up(
+            user_id, id, delay_s=place.max_s, call=call if made.call_id else None
+        )
         undo.is_needed = False
         log.info("voice: begun, vendor=%s max_s=%d", vendor, place.max_s)
         return Begun(id=id, vendor=vendor, max_s=place.max_s, expires_at=end, wire=made.wire)

@@ -51,6 +51,18 @@ class OpenSession:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VendorCall:
+    """A session as its vendor knows it: enough to hang up once the user is erased.
+
+    `begun_s` is Unix time in seconds.
+    """
+
+    vendor: str
+    id: str
+    begun_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reserved:
     """The session may be created. It may last `max_s` whole seconds."""
 

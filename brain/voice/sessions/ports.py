@@ -7,6 +7,7 @@ from brain.voice.sessions.model import (
     Ended,
     OpenSession,
     SessionPlace,
+    VendorCall,
     VendorSession,
 )
 
@@ -30,6 +31,9 @@ class SessionBook(Protocol):
     async def find(self, user_id: str, id: str) -> OpenSession | Ended:
         """Return the session with this id."""
 
+    async def current(self, user_id: str) -> OpenSession | None:
+        """Return the session that is open or being created."""
+
     async def end(self, user_id: str, id: str, *, was_gone: bool) -> Ended:
         """End a session and count its seconds. If it `was_gone` already, they are not more than it
         was allowed.
@@ -52,5 +56,10 @@ class SpeechVendor(Protocol):
 class HangUps(Protocol):
     """The queue, as far as it hangs up."""
 
-    async def hang_up(self, user_id: str, session_id: str, *, delay_s: float) -> None:
-        """Ask for the session's end after the delay, once per session. Raises QueueUnreachable."""
+    async def hang_up(
+        self, user_id: str, session_id: str, *, delay_s: float, call: VendorCall | None
+    ) -> None:
+        """Ask for the session's end after the delay, once per session. Raises QueueUnreachable.
+
+        `call` is None if the vendor ends it by itself.
+        """

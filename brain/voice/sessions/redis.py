@@ -16,7 +16,7 @@ OPENING_S = 30.0  # seconds; longer than a vendor is waited for
 KEEP_MS = 3 * 24 * 3600 * 1000  # ms; longer than any session, and than its day
 MOST_ENDED = 16  # ids of ended sessions that are remembered
 
-type BookStep = Literal["reserve", "opened", "find", "end", "drop"]
+type BookStep = Literal["reserve", "opened", "find", "current", "end", "drop"]
 
 VOICE = Script(__package__, "voice", CALLER_LIMIT_S)
 
@@ -46,6 +46,10 @@ class RedisSessionBook:
     async def find(self, user_id: str, id: str) -> OpenSession | Ended:
         reply = await self._run(user_id, "find", id)
         return _session(reply) if reply.kind == "open" else _ended(reply)
+
+    async def current(self, user_id: str) -> OpenSession | None:
+        reply = await self._run(user_id, "current", "")
+        return _session(reply) if reply.kind == "open" else None
 
     async def end(self, user_id: str, id: str, *, was_gone: bool) -> Ended:
         return _ended(await self._run(user_id, "end", id, gone=was_gone))

@@ -1,4 +1,4 @@
--- Reserves, opens, finds, ends or drops the voice session of a user, and counts the seconds of the day (UTC).
+-- Reserves, opens, finds (by its id, or the `current` one), ends or drops the voice session of a user, and counts the seconds of the day (UTC).
 -- Key: voice (hash). id, vendor, call, state (opening, open), at (ms), max (ms): the session, if there is one;
 -- day (since 1970), used (ms): what is counted; past: the ids of ended sessions, newest first.
 local a = arguments({ texts = 'what id vendor call gone keep_ms', numbers = 'max_ms day_ms opening_ms most_ended' })
@@ -72,7 +72,7 @@ elseif a.what == 'opened' then
     save('state', 'open', 'call', a.call, 'at', text(now))
   end
   return answer({ 'is', 'opened', 'id', v.id })
-elseif v.id == a.id and a.what == 'find' then
+elseif a.what == 'find' and v.id == a.id or a.what == 'current' and v.id ~= '' then
   return open()
 elseif v.id == a.id and a.what == 'end' then
   finish()

@@ -44,13 +44,14 @@ export class Channel {
   }
 
   #listen() {
-    const { onEntry, onRun, jobs, documents } = this.#receiver;
+    const { onEntry, onRun, onErased, jobs, documents } = this.#receiver;
     this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
     const channel = this.#pusher.subscribe(this.#name);
     channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
     channel.bind('pusher:subscription_error', () => this.#refused());
     channel.bind('message', onEntry);
     channel.bind('run', onRun);
+    channel.bind('erased', onErased);
     channel.bind('job', jobs.emit);
     channel.bind('document', documents.emit);
     // Something is in the log that the channel does not carry, as it went into a response.

@@ -7,6 +7,8 @@ import { refusalInWords } from '../wording.js';
 
 /** @typedef {import('../resources.js').Resources} Resources */
 
+const KEPT_MS = 60_000; // of a saved file in memory: some browsers begin to save it only after the press
+
 /** What can be erased, with its title and what goes. */
 const SCOPES = /** @type {const} */ ({
   conversation: ['data.conversationTitle', 'data.conversationAbout'],
@@ -55,7 +57,7 @@ function save(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = make('a', { href: url, download: name });
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
 /** @param {Resources} resources @param {string} userId @param {Scope} scope */

@@ -14,6 +14,7 @@ from brain.memory.ports import Archive
 from brain.run.messages import Kind, LogEntry, Message, Speak, Utterance
 from brain.run.records import entry_to_wire
 from brain.texts.words import PASSAGE_CHARS
+from brain.user.postgres import UserRows
 from tests.fakes.archive import FakeArchive
 
 ODD = ("nul \0 nul", "half \ud83d a pair", "\\u0000 \\", '😀 {"a": 1}')
@@ -266,6 +267,11 @@ async def test_of_two_that_fit_alike_the_newer_one_comes_first(real: Archive, an
 
 OLD = b"insert into brain.archive (user_id, seq, entry) values (%s, %s, %s::json)"
 
+# As an older version has stored entries: with what the database cannot take apart.
+ODDLY = """
+insert into brain.archive (user_id, id, seq, at, entry) values (%s, %s, %s, %s, %s::text::json)
+"""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def old_url(url: str) -> AsyncIterator[str]:
@@ -315,3 +321,21 @@ async def test_an_old_entry_of_any_characters_is_moved_as_it_is(old: Archive) ->
 async def test_a_long_old_log_is_made_ready_page_by_page(old: Archive) -> None:
     assert len(await texts(old, "carla", "pears", limit=PAGE * 2)) == PAGE
     assert len(await texts(old, "carla", "pears", limit=PAGE * 2)) == PAGE + 10
+
+
+async def test_old_entries_of_any_characters_can_be_erased_and_stay_erased(old_url: str) -> None:
+    database = Postgres(old_url)
+    log = [said(place, text, id=f"odd{place}") for place, text in enumerate(ODD, 1)]
+    async with await psycopg.AsyncConnection.connect(old_url) as older:
+        for entry in log:
+            row = ["dora", entry.id, entry.seq, MOMENT, json.dumps(entry_to_wire(entry))]
+            await older.execute(ODDLY, row)
+    assert await UserRows(database).blank("dora", 1, len(ODD), []) == len(ODD)
+    assert await UserRows(database).blank("dora", 1, len(ODD), []) == 0
+    archive = PostgresArchive(database)
+    await archive.store("dora", log)  # a copy that was on its way
+    assert await texts(archive, "dora") == []
+    read = await archive.read("dora", since=0, limit=10)
+    assert [entry.text for entry in read] == [""] * len(ODD)
+    assert all(isinstance(entry, Utterance) for entry in read)
+    await database.close()

@@ -54,6 +54,17 @@ test('events are followed with the renewed token', async () => {
   assert.deepEqual(heard, ['one']);
 });
 
+test('a file is loaded with the renewed token, and has the name that the server gives it', async () => {
+  const { resources, server } = await refused();
+  const headers = { 'Content-Disposition': 'attachment; filename="second-brain-2026-11-29.zip"' };
+  server.routes['/api/export'] = () => new Response('PK', { headers });
+
+  const { blob, name } = await resources.download('/api/export');
+
+  assert.deepEqual([await blob.text(), name], ['PK', 'second-brain-2026-11-29.zip']);
+  assert.deepEqual(tokens(server, '/api/export'), ['Bearer token-1', 'Bearer token-2']);
+});
+
 test('without a newer token it is refused, once, and the connection says that it has ended', async () => {
   const { resources, server, states, clock } = await refused({ accessKey: '' });
 

@@ -6,6 +6,7 @@ from brain import settings
 from brain.chat.notes import INSTRUCTIONS, STAND
 from brain.errors import SettingMissing
 from brain.memory.rules import memory_block
+from local.environment import complaint
 from tests.routes.resources_stage import Caller
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -66,3 +67,6 @@ async def test_a_deployments_persona_has_a_bound() -> None:
         assert settings.persona({name: "x" * most})
         with pytest.raises(SettingMissing, match=f"{name} must have at most {most} characters"):
             settings.persona({name: "x" * (most + 1)})
+        assert settings.problems({name: "x" * most}, {})["persona"] == ""
+        assert name in settings.problems({name: "x" * (most + 1)}, {})["persona"]
+        assert name in complaint({name: "x" * (most + 1)})

@@ -1,6 +1,7 @@
 """Answers that outlive the patience of their caller, and callers that go away."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -148,6 +149,21 @@ async def test_a_late_answer_that_the_call_says_is_said_by_no_page(platform: Pla
     assert await _claim(platform, "The second.") == "held"
     assert await _claim(platform, "Ten.") == "over"  # the call says it itself
     assert (await platform.ask(*told)).contents == contents
+
+
+async def test_what_the_call_has_said_before_it_was_put_off_no_page_says(
+    platform: Platform,
+) -> None:
+    gate = secrets.token_hex(6)
+    late = says("The second.", gates={gate: 0})
+    await platform.script("Compare", steps("I am looking."), late)
+    stream = await platform.ask("Compare", metadata={"patience": 0.5})
+    told = [entry["text"] for entry in await platform.log() if entry["role"] == "brain"]
+    assert "".join(f"{text} " for text in told) == stream.text
+    assert {await _claim(platform, text) for text in told} == {"over"}
+    await platform.deployment.model.post(f"/_local/gates/{gate}")
+    await platform.user.until_heard("The second.")
+    assert await _claim(platform, "The second.") == "yours"
 
 
 async def test_an_answer_in_time_goes_nowhere_else(vapi: Platform, control: ControlServer) -> None:

@@ -29,6 +29,11 @@ async def receipt(ben: Person, anna: Anna) -> Told:
     yield await told(ben, "GET", f"/api/receipt?runId={anna.run_id}", 404)
 
 
+async def usage(ben: Person, anna: Anna) -> Told:
+    yield await told(ben, "GET", f"/api/usage?userId={anna.person.id}", 200)
+    yield await told(ben, "GET", "/api/usage?by=user", 403)
+
+
 async def found(ben: Person, anna: Anna) -> Told:
     """Ben searches the talk."""
     query = f"query={COMMON}&userId={anna.person.id}"
@@ -39,4 +44,5 @@ OWN_DATA_WALKS: dict[str, Walk] = {
     "/api/erase": erase,
     "/api/export": export,
     "/api/receipt": receipt,
+    "/api/usage": usage,
 }

@@ -91,7 +91,10 @@ end
 local owner, is_aloud = asker()
 -- The caller, before the answer came: it went away, or was told that the answer comes later.
 local has_left = entry[2][4] == r.id and (tonumber(r.left) or 0) > 0
-has_left = has_left or entry[2][4] == redis.call('HGET', RUN, 'late')
+-- Told later: the run, the last place that the caller was told, and that of the message which told it so. An older form
+-- has the run alone.
+local run, since, told = string.match(redis.call('HGET', RUN, 'late') or '', '^(%S+) ?(%d*) ?(%d*)$')
+has_left = has_left or (entry[2][4] == run and tonumber(a.seq) > (tonumber(since) or 0) and a.seq ~= told)
 if owner == '-' and not has_left then
   return over()
 end
