@@ -57,13 +57,13 @@ BUGS = (
         "hesitant/kill.before",
         change(
             FLOW,
-            "    try:\n        begun = await services.jobs.start(",
+            "    try:\n        begun = await _stored(",
             "    from brain.jobs.rules import job_id as id_of\n"
             "    id = id_of(user_id, new.key or '')\n"
             "    await publish_sweep(services, user_id, id, 0)\n"
             "    for n in range(len(new.minds)):\n"
             "        await publish_start(services, user_id, id, n, 0)\n"
-            "    try:\n        begun = await services.jobs.start(",
+            "    try:\n        begun = await _stored(",
         ),
     ),
     bug(
