@@ -64,8 +64,8 @@ BUGS: dict[str, tuple[Check, *tuple[Change, ...]]] = {
         reserves_once,
         change(
             STATEMENTS,
-            "'utc')::date\n    for update",
-            "'utc')::date and pg_sleep(0.3) is not null",
+            "    limit 1\n    for update",
+            "    limit 1 offset (case when pg_sleep(0.3) is null then 0 else 0 end)",
         ),
         change(STARTING, "select pg_advisory_xact_lock(hashtext", "select (hashtext"),
     ),
