@@ -190,9 +190,9 @@ export type Brain = {
   agents: AgentCalls;
   scenarios: ScenarioCalls;
   assist: Assist;
+  /**   called when a job has changed, while the channel is the road */
   onJob: (listener: (event: JobChange) => void) => () => void;
   onDocument: (listener: (change: DocumentNews) => void) => () => void;
-  /**   called when a job has changed, while the channel is the road */
   onErased: (listener: (scope: ErasedScope) => void) => () => void;
   /** begins a spoken conversation; call it in a press */
   talk: (options: TalkOptions) => Talk;

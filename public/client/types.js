@@ -130,9 +130,9 @@
  * @property {import('./minds/types.js').ScenarioCalls} scenarios
  * @property {import('./minds/types.js').Assist} assist
  * @property {(listener: (event: import('./minds/types.js').JobChange) => void) => () => void} onJob
+ *   called when a job has changed, while the channel is the road
  * @property {(listener: (change: DocumentNews) => void) => () => void} onDocument
  * @property {(listener: (scope: ErasedScope) => void) => () => void} onErased
- *   called when a job has changed, while the channel is the road
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => number} now the server's time in ms since 1970, to compare with `createdAt` and
  *   `expiresAt`; the device's clock may be wrong
