@@ -74,9 +74,9 @@ async def contents(store: Upstash) -> dict[str, str]:
     return found
 
 
-async def traces(home: Home, store: Upstash, user_id: str) -> list[str]:
+async def traces(home: Home, store: Upstash, user_id: str, word: str = WORD) -> list[str]:
     """Each row and each key that has the word, or that belongs to the user."""
-    signs = (WORD, user_id, Keys.of(user_id).user)
+    signs = (word, user_id, Keys.of(user_id).user)
     in_tables = [name for name, row in await rows(home) if any(sign in row for sign in signs)]
     in_keys = [
         key

@@ -14,7 +14,7 @@ from brain.email.flow import check_event
 from brain.user.__main__ import main
 from tests.jobs.routes.stage import HELPERS, begun
 from tests.routes.event_stage import deliver
-from tests.routes.lists.test_erased import SAID, WORD, erased, queued, say, store, traces
+from tests.routes.lists.test_erased import calling, erased, queued, say, store, traces
 from tests.routes.resources_stage import OWNER, Caller, Home
 from tests.routes.stage import Deployment, User, token
 from tests.routes.test_again import call
@@ -23,6 +23,8 @@ __all__ = ["store"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
+WORD = "marimba"  # of this file alone: other files leave theirs in the stores
+SAID = calling("sayToUserAndQuit", message=f"A {WORD}, noted.")
 TASKS = [{"title": WORD, "brief": f"Look for the {WORD}."}]
 
 
@@ -30,7 +32,7 @@ async def test_jobs_and_minds_go_and_a_call_for_them_makes_nothing(
     home: Home, deployment: Deployment, anna: Caller, store: Upstash
 ) -> None:
     job = (await begun(anna, "jobs", {**HELPERS, "tasks": TASKS}))["jobId"]
-    assert "jobs" in await traces(home, store, anna.id)
+    assert "jobs" in await traces(home, store, anna.id, WORD)
     assert queued(deployment, anna.id)
 
     assert (await erased(anna, "all"))["jobs"] == 1
@@ -40,7 +42,7 @@ async def test_jobs_and_minds_go_and_a_call_for_them_makes_nothing(
         assert (
             await call(deployment, json.dumps(body).encode(), http=home.http)
         ).status_code == 200
-    assert await traces(home, store, anna.id) == await traces(home, store, job) == []
+    assert await traces(home, store, anna.id, WORD) == await traces(home, store, job, WORD) == []
     assert queued(deployment, anna.id) == []
     assert (await anna.got("jobs"))["jobs"] == []
 
@@ -61,7 +63,7 @@ async def test_the_mailbox_is_not_watched_until_its_owner_is_there_again(
 
     user = User(id=OWNER, deployment=deployment, headers={})
     assert (await deliver(user, check_event(OWNER), http=home.http)).status_code == 200
-    assert await traces(home, store, OWNER) == []
+    assert await traces(home, store, OWNER, WORD) == []
     assert schedules.all() == []
 
     await begin()
@@ -103,11 +105,11 @@ async def test_the_command_exports_and_erases(
 
     assert await run(home, deployment, "erase", anna.id, "--confirm", "ben") == 1
     assert "Nothing was erased" in capsys.readouterr().err
-    assert await traces(home, store, anna.id) != []
+    assert await traces(home, store, anna.id, WORD) != []
     assert await run(home, deployment, "erase", anna.id, "--confirm", anna.id) == 0
     counts = json.loads(capsys.readouterr().out)["counts"]
     assert (counts["documents"], counts["messages"]) == (1, 2)
-    assert await traces(home, store, anna.id) == []
+    assert await traces(home, store, anna.id, WORD) == []
 
 
 async def test_the_command_says_what_is_missing_or_away(
