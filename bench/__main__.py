@@ -1,6 +1,7 @@
-"""Runs all benchmarks, or those that are named: python -m bench [--quick] [NAME ...]
+"""Runs all benchmarks, or those that are named: python -m bench [--quick | --short] [NAME ...]
 
-`--quick` repeats each only a few times, to check that it works; its figures mean nothing.
+`--quick` repeats each only a few times, to check that it works; its figures mean nothing. `--short`
+repeats each a fifth as often: its figures are rough.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bench import (
     documents,
     ear,
     events,
+    growth,
     handover,
     history,
     jobs,
@@ -28,10 +30,13 @@ from bench import (
     starts,
     voice,
 )
+from bench.limits import run as limits
 from bench.tables import Table
 from bench.timing import Scale
 
 BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
+    "limits": limits.run,
+    "growth": growth.run,
     "overhead": overhead.run,
     "loops": loops.run,
     "roundtrips": roundtrips.run,
@@ -68,11 +73,13 @@ def main() -> None:
         action="store_true",
         help="check that the benchmarks work; the figures mean nothing",
     )
+    parser.add_argument("--short", action="store_true", help="a fifth as often; rough figures")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; known are {', '.join(BENCHMARKS)}")
-    asyncio.run(measure(asked.names or list(BENCHMARKS), Scale(is_quick=asked.quick)))
+    scale = Scale(is_quick=asked.quick, is_short=asked.short)
+    asyncio.run(measure(asked.names or list(BENCHMARKS), scale))
 
 
 if __name__ == "__main__":

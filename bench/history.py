@@ -78,15 +78,20 @@ def _table(found: dict[int, Share]) -> Table:
 async def _person_with_log(stage: Stage, size: int) -> Person:
     """Create a user whose log has this many entries, with the old ones in the archive."""
     person = stage.person()
-    keys = Keys.of(person.id)
+    await stage.redis(*log_commands(person.id, size))
+    return person
+
+
+def log_commands(user_id: str, size: int) -> list[list[str]]:
+    """Return what gives a user a log with this many entries, of which the last are there."""
+    keys = Keys.of(user_id)
     first = max(1, size - Limits().log_entries + 1)
     entries = [
         ["XADD", keys.key("log"), f"{seq}-0", *_entry(seq), "r", "run-before"]
         for seq in range(first, size + 1)
     ]
     at = str(size)
-    await stage.redis(*entries, ["HSET", keys.key("run"), "seq", at, "consumed", at])
-    return person
+    return [*entries, ["HSET", keys.key("run"), "seq", at, "consumed", at]]
 
 
 def _entry(seq: int) -> tuple[str, str]:

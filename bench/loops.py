@@ -17,12 +17,17 @@ LOOPS = 20  # of the longer turn; a usual number for such figures
 
 CRUMB = calls("sayToUserAndContinue", {"message": "I am looking."})
 SEARCH = calls("searchDocuments", {"query": "Anna"})
-UNKNOWN = calls("thereIsNoSuchTool", {})
+
+
+def failing(number: int) -> Json:
+    """Return a call that no tool takes. A run ends if the same call fails again and again."""
+    return calls("searchDocuments", {f"argument{number}": ""})
+
 
 STEPS = {
-    "a breadcrumb: one commit, one event on the channel": CRUMB,
-    "a call that comes back with an error: one commit": UNKNOWN,
-    "a search: two commits, one beside the next call; Postgres": SEARCH,
+    "a breadcrumb: one commit, one event on the channel": [CRUMB] * (LOOPS - 1),
+    "a call that comes back with an error: one commit": [failing(n) for n in range(LOOPS - 1)],
+    "a search: two commits, one beside the next call; Postgres": [SEARCH] * (LOOPS - 1),
 }
 
 
@@ -36,8 +41,8 @@ async def run(scale: Scale) -> list[Table]:
             "floor": lambda: _floor(stage, LOOPS),
             "one": lambda: _turn(stage, []),
         }
-        for name, step in STEPS.items():
-            actions[name] = partial(_turn, stage, [step] * (LOOPS - 1))
+        for name, steps in STEPS.items():
+            actions[name] = partial(_turn, stage, steps)
         found = await in_turns(scale.times(TIMES), actions)
     floor = _each(found["floor"], found["floor 1"])
     rows = [("floor: one model call, one REST call", ms(floor), ratio(floor, floor))]

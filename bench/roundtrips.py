@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.loops import CRUMB, SEARCH, UNKNOWN
+from bench.loops import CRUMB, SEARCH, failing
 from bench.stage import Costs, Json, Stage, says, staged
 from bench.tables import Table, ratio
 from bench.timing import Scale
 
 FURTHER = 5  # further loops over which the cost of one is averaged
 
-STEPS: dict[str, Json] = {
-    "further loop: a breadcrumb": CRUMB,
-    "further loop: a call that comes back with an error": UNKNOWN,
-    "further loop: a search": SEARCH,
-    "further loop: two searches at once": {"calls": SEARCH["calls"] * 2},
-    "further loop: a breadcrumb and a search": {"calls": [*CRUMB["calls"], *SEARCH["calls"]]},
+BOTH: Json = {"calls": [*CRUMB["calls"], *SEARCH["calls"]]}
+STEPS: dict[str, Sequence[Json]] = {
+    "further loop: a breadcrumb": [CRUMB] * FURTHER,
+    "further loop: a call that comes back with an error": [failing(n) for n in range(FURTHER)],
+    "further loop: a search": [SEARCH] * FURTHER,
+    "further loop: two searches at once": [{"calls": SEARCH["calls"] * 2}] * FURTHER,
+    "further loop: a breadcrumb and a search": [BOTH] * FURTHER,
 }
 
 
@@ -34,13 +35,14 @@ async def run(scale: Scale) -> list[Table]:
     """Run each turn once: this is counted, not timed."""
     del scale
     async with staged() as stage:
+        await _turn(stage, [])  # a slow first one would put a wake-up on the queue
         floor = await _floor(stage, loops=1)
         floor_further = _each(await _floor(stage, loops=1 + FURTHER), floor)
         one = await _turn(stage, [])
         rows = [_row("floor: one-loop turn", floor, floor), _row("one-loop turn", one, floor)]
         rows.append(_row("floor: further loop", floor_further, floor_further))
-        for name, step in STEPS.items():
-            many = await _turn(stage, [step] * FURTHER)
+        for name, steps in STEPS.items():
+            many = await _turn(stage, steps)
             rows.append(_row(name, _each(many, one), floor_further))
     return [
         Table(

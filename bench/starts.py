@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from statistics import median
 
@@ -30,7 +31,7 @@ async def run(scale: Scale) -> list[Table]:
     With development tools installed the figures would differ: httpx imports its command line if the
     packages for it are there.
     """
-    python = Path(sys.executable) if scale.is_quick else _deployed_python()
+    python = Path(sys.executable) if scale.is_quick else deployed_python()
     files = [BARE, *_functions()]
     found: dict[Path, list[tuple[int, int]]] = {file: [] for file in files}
     for number in range(1 + scale.times(TIMES)):
@@ -68,19 +69,20 @@ def _row(file: Path, starts: list[tuple[int, int]], bare: float) -> tuple[str, .
     )
 
 
-def _deployed_python() -> Path:
-    """Return the Python of an environment with a deployment's packages; it is created on first
-    use.
+def deployed_python(name: str = "venv", more: Collection[str] = ()) -> Path:
+    """Return the Python of an environment with a deployment's packages, and with `more` of the
+    development's; it is created on first use.
     """
-    venv = HOME / "venv"
+    venv = HOME / name
     python = venv / "bin" / "python"
     base = find_python()
     uv = find_uv(base)
     if not python.exists():
         run_program(uv, "venv", "--clear", "--python", base, venv)
-    pinned = next(line for line in _development_packages() if line.startswith(RUNTIME))
+    wanted = {RUNTIME, *more}
+    pinned = [line for line in _development_packages() if line.partition("==")[0] in wanted]
     install = (uv, "pip", "install", "--python", python, "--compile-bytecode")
-    run_program(*install, "-r", ROOT / "pyproject.toml", pinned, tries=TRIES)
+    run_program(*install, "-r", ROOT / "pyproject.toml", *pinned, tries=TRIES)
     return python
 
 

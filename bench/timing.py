@@ -13,17 +13,23 @@ type Action = Callable[[], Awaitable[object]]
 
 WARM_UPS = 3  # of each action, not counted: processes start, SDKs are imported, pools fill
 QUICK_TIMES = 1  # repetitions when only a check is wanted, and no figures
+SHORT = 5  # times fewer repetitions when rough figures are enough
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scale:
-    """How often to repeat: the full number, or just enough to check that it works."""
+    """How often to repeat: the full number, enough for rough figures, or just enough to check that
+    it works.
+    """
 
     is_quick: bool = False
+    is_short: bool = False
 
     def times(self, number: int) -> int:
-        """Return the number of repetitions, reduced in quick mode."""
-        return min(number, QUICK_TIMES) if self.is_quick else number
+        """Return the number of repetitions, reduced in quick and short mode."""
+        if self.is_quick:
+            return min(number, QUICK_TIMES)
+        return max(1, number // SHORT) if self.is_short else number
 
 
 async def seconds_of(action: Action) -> float:

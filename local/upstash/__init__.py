@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,10 +26,10 @@ from local.upstash.requests import (
     command_in_path,
     commands_in_body,
     refusal,
-    unavailable,
 )
-from local.upstash.resp import Command, EngineGone, Pool, RedisError, Reply, Status
-from local.upstash.scripts import Scripts, loaded_digest
+from local.upstash.resp import Command, EngineGone, Pool, RedisError, Reply
+from local.upstash.results import Text, error_of, in_base64, plain, result_of
+from local.upstash.scripts import Scripts
 from local.upstash.subscriptions import EventStream, Refused, Subscriptions, is_subscription
 
 METHODS = ["GET", "HEAD", "POST", "PUT"]
@@ -40,7 +39,6 @@ NO_ACCESS = (
 )
 
 type Answer = tuple[int, Any]  # the status, and the content of the body
-type Text = Callable[[bytes], str]  # how a stored string is encoded in JSON
 
 
 def upstash_app(socket: Path, *, token: str) -> Starlette:
@@ -147,7 +145,9 @@ class RedisRest:
         if isinstance(done, list):
             return done
         answered = zip([*commands, [b"EXEC"]], replies[1:], strict=True)
-        why = next(_error(command, reply) for command, reply in answered if _failed(reply))
+        why = next(
+            error_of(command, reply) for command, reply in answered if isinstance(reply, RedisError)
+        )
         raise Discarded(why)
 
     async def _each(
@@ -165,7 +165,7 @@ class RedisRest:
         ]
         replies = iter(await run(allowed) if allowed else [])
         return [
-            {"error": refused} if refused else _result(command, next(replies), text)
+            {"error": refused} if refused else result_of(command, next(replies), text)
             for command, refused in zip(commands, refusals, strict=True)
         ]
 
@@ -186,45 +186,7 @@ async def _read(request: Request) -> tuple[bytes, int]:
 
 
 def _encoding(request: Request) -> Text:
-    return _base64 if request.headers.get("upstash-encoding") == "base64" else _plain
-
-
-def _base64(value: bytes) -> str:
-    return b64encode(value).decode()
-
-
-def _plain(value: bytes) -> str:
-    return value.decode(errors="replace")  # as the vendor does for bytes that are not UTF-8
-
-
-def _result(command: Command, reply: Reply, text: Text) -> dict[str, Any]:
-    if isinstance(reply, RedisError):
-        return {"error": _error(command, reply)}
-    digest = loaded_digest(command)
-    return {"result": _written(reply if digest is None else digest, text)}
-
-
-def _written(reply: Reply, text: Text) -> Any:
-    match reply:
-        case bytes():
-            return text(reply)
-        case list():
-            return [_written(part, text) for part in reply]
-        case Status(text=status):
-            return status if status == "OK" else text(status.encode())
-        case RedisError(text=error):
-            return text(error.encode())
-        case _:
-            return reply
-
-
-def _failed(reply: Reply) -> bool:
-    return isinstance(reply, RedisError)
-
-
-def _error(command: Command, reply: Reply) -> str:
-    assert isinstance(reply, RedisError), "only an error has a text of this kind"
-    return unavailable(command[0]) if reply.text.startswith("ERR unknown command") else reply.text
+    return in_base64 if request.headers.get("upstash-encoding") == "base64" else plain
 
 
 def _too_large(size: int) -> str:
