@@ -35,7 +35,9 @@ from bench.tables import Table
 from bench.timing import Scale
 
 BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
-    "limits": limits.run,
+    "limits": limits.turns,
+    "limits-many": limits.many,
+    "limits-starts": limits.starts,
     "growth": growth.run,
     "overhead": overhead.run,
     "loops": loops.run,

@@ -68,23 +68,22 @@ class Row:
         return value <= most * (self.values[FLOOR] if self.own is None else self.own[name])
 
 
-def table(
-    found: Mapping[str, Found], costs: Mapping[str, Costs], starts: Mapping[str, Starts]
-) -> Table:
-    """Return the table."""
-    rows = [*_turn_rows(found), *_crowd_rows(found), *_cost_rows(costs), *_start_rows(starts)]
+def table(rows: Sequence[Row], *notes: str) -> Table:
+    """Return the table of these rows."""
     return Table(
         title="The brain beside the limit and the raw floor, each on a core of its own",
         columns=(*NAMES, "ratio to floor", "with Postgres", "goal", "met"),
         rows=[row.cells() for row in rows],
         notes=(
-            "Limit and floor do the same three requests by hand, and keep no promise.",
+            "Limit and floor do the same requests by hand, and keep no promise.",
             "Medians; processor time is that of the candidate's process alone, as a mean.",
+            *notes,
         ),
     )
 
 
-def _turn_rows(found: Mapping[str, Found]) -> Sequence[Row]:
+def of_turns(found: Mapping[str, Found]) -> Sequence[Row]:
+    """Return the rows of turns one after the other."""
     known = {name: median(each.known) for name, each in found.items()}
     new = {name: median(each.new) for name, each in found.items()}
     loops = {name: median(each.loops) for name, each in found.items()}
@@ -105,7 +104,8 @@ def _turn_rows(found: Mapping[str, Found]) -> Sequence[Row]:
     ]
 
 
-def _crowd_rows(found: Mapping[str, Found]) -> Sequence[Row]:
+def of_crowds(found: Mapping[str, Found]) -> Sequence[Row]:
+    """Return the rows of many users at once."""
     cpu = {name: fmean(each.cpu_many) for name, each in found.items()}
     failed = {name: float(each.failed) for name, each in found.items()}
     worst = {name: percentile(each.crowd, 99) for name, each in found.items()}
@@ -122,7 +122,9 @@ def _crowd_rows(found: Mapping[str, Found]) -> Sequence[Row]:
     ]
 
 
-def _cost_rows(costs: Mapping[str, Costs]) -> Sequence[Row]:
+def of_costs(costs: Mapping[str, Costs]) -> Sequence[Row]:
+    """Return the rows of what a turn asks of the store, and the model is sent."""
+
     def row(name: str, form: Callable[[float], str], most: float, values: Values) -> Row:
         return Row(name=name, form=form, values=values, goal=Goal(most=most, of=""))
 
@@ -137,7 +139,8 @@ def _cost_rows(costs: Mapping[str, Costs]) -> Sequence[Row]:
     ]
 
 
-def _start_rows(starts: Mapping[str, Starts]) -> Sequence[Row]:
+def of_starts(starts: Mapping[str, Starts]) -> Sequence[Row]:
+    """Return the rows of new processes."""
     imported = {name: each for name, each in starts.items() if each.imports}
     seconds = {name: median(each.imports) for name, each in imported.items()}
     memory = {name: median(each.memory) / 2**20 for name, each in imported.items()}

@@ -49,27 +49,30 @@ class Found:
 
 @dataclass(kw_only=True, slots=True)
 class Measured:
-    """A candidate with its users and figures."""
+    """A candidate with a user that it knows, one with a long history, and its figures."""
 
     candidate: Candidate
+    known: Person
     old: Person
-    people: Sequence[Person]
     found: Found = field(default_factory=Found)
 
 
-async def prepared(lab: Lab, candidate: Candidate, users: int) -> Measured:
-    """Create the users, and let each have a first turn."""
-    old = candidate.person()
-    await lab.redis(_history(candidate, old))
-    people = [candidate.person() for _ in range(users * KNOWN)]
-    measured = Measured(candidate=candidate, old=old, people=people)
-    await counted(measured, candidate.person())  # it imports, connects and migrates
-    for _ in range(SETTLING):
-        await counted(measured, old)
-        await asyncio.sleep(CALM_S)
-    await _crowd(measured, users, KNOWN)
+async def prepared(candidate: Candidate) -> Measured:
+    """Create the users, and have a first turn: the process imports, connects and migrates."""
+    measured = Measured(candidate=candidate, known=candidate.person(), old=candidate.person())
+    for _ in range(WARM_UPS):
+        await counted(measured, candidate.person())
+    await counted(measured, measured.known)
     measured.found.failed = 0
     return measured
+
+
+async def with_history(lab: Lab, each: Measured) -> None:
+    """Give the user a long history, and turns until its summary is up to date."""
+    await lab.redis(_history(each.candidate, each.old))
+    for _ in range(SETTLING):
+        await counted(each, each.old)
+        await asyncio.sleep(CALM_S)
 
 
 async def single_turns(all: Sequence[Measured], scale: Scale) -> None:
@@ -83,7 +86,7 @@ async def _round(each: Measured) -> None:
     candidate, found = each.candidate, each.found
     person = candidate.person()
     for _ in range(WARM_UPS):
-        await counted(each, each.people[0])
+        await counted(each, each.known)
     found.new.append(await counted(each, person))
     await asyncio.sleep(CALM_S)
     began = candidate.cpu_s
@@ -106,20 +109,20 @@ async def _round(each: Measured) -> None:
 async def many_users(lab: Lab, all: Sequence[Measured], scale: Scale) -> None:
     """Measure many users at once, each with one turn after the other."""
     await lab.thinks(THINKS_MS)
-    many, crowd = sizes(scale)
+    few, most = sizes(scale)
+    crowds = [[each.candidate.person() for _ in range(most * KNOWN)] for each in all]
+    for each, people in zip(all, crowds, strict=True):
+        await _crowd(each, people, most, 1 + KNOWN)  # connections open, and users become known
     for _ in range(scale.times(CROWD_ROUNDS)):
-        for each in all:
-            candidate, found = each.candidate, each.found
-            began = candidate.cpu_s
-            await _crowd(each, many, EACH)
+        for each, people in zip(all, crowds, strict=True):
             await lab.counts()
-            found.cpu_many.append((candidate.cpu_s - began) / (many * EACH))
-            loop = asyncio.get_running_loop()
-            before, at = lab.cpu_s, loop.time()
-            found.crowd += await _crowd(each, crowd, EACH)
-            found.busy.append((lab.cpu_s - before) / (loop.time() - at))
+            began = each.candidate.cpu_s
+            await _crowd(each, people, few, EACH)
             await lab.counts()
-    await lab.thinks(0)
+            each.found.cpu_many.append((each.candidate.cpu_s - began) / (few * EACH))
+            before, at = lab.cpu_s, time.perf_counter()
+            each.found.crowd += await _crowd(each, people, most, EACH)
+            each.found.busy.append((lab.cpu_s - before) / (time.perf_counter() - at))
 
 
 def sizes(scale: Scale) -> tuple[int, int]:
@@ -127,7 +130,7 @@ def sizes(scale: Scale) -> tuple[int, int]:
     return (3, 5) if scale.is_quick else (MANY, CROWD)
 
 
-async def _crowd(each: Measured, users: int, turns: int) -> list[float]:
+async def _crowd(each: Measured, people: Sequence[Person], users: int, turns: int) -> list[float]:
     """Let as many users have as many turns each; return the seconds of all but their first.
 
     They begin one after the other within the time of an answer of the model.
@@ -135,7 +138,7 @@ async def _crowd(each: Measured, users: int, turns: int) -> list[float]:
 
     async def user(number: int) -> list[float]:
         await asyncio.sleep(number / users * THINKS_MS / 1000)
-        mine = [each.people[number * KNOWN + turn] for turn in range(KNOWN)]
+        mine = [people[number * KNOWN + turn] for turn in range(KNOWN)]
         return [await counted(each, mine[turn % KNOWN]) for turn in range(turns)][1:]
 
     async with asyncio.TaskGroup() as group:

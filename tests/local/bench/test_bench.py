@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LIMIT_S = 110.0  # seconds for one of them
 # The others run for many seconds.
 QUICK = (
-    *("limits", "growth", "overhead", "roundtrips", "starts"),
+    *("growth", "overhead", "roundtrips", "starts"),
     *("history", "documents", "mailbox", "polling", "events"),
 )
 
@@ -49,6 +49,16 @@ def test_each_benchmark_prints_a_table_with_its_floor(name: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "ratio" in done.stdout or "to floor" in done.stdout
     assert "1.00" in done.stdout, "the table contains the floor"
+
+
+@pytest.mark.parametrize("name", ["limits", "limits-many", "limits-starts"])
+def test_the_limits_are_shown_beside_the_floor_with_their_goals(name: str) -> None:
+    done = bench(name, "--quick")
+    assert done.returncode == 0, done.stderr
+    columns = done.stdout.splitlines()[2].split()
+    assert columns[:3] == ["limit", "floor", "ours"]
+    assert columns[-2:] == ["goal", "met"]
+    assert " x floor" in done.stdout
 
 
 def test_each_parser_has_a_row_with_its_limit() -> None:
