@@ -23,7 +23,7 @@ QUIET_S = 0.1  # seconds without a request, after which a server may have closed
 PASSES = 3  # of the event loop: it sees the end of a connection, reads it, and drops it
 
 
-class BodyTooLarge(Exception):
+class BodyTooLarge(ValueError):
     """A response has more bytes than its reader takes."""
 
 
@@ -129,7 +129,7 @@ def trusted() -> ssl.SSLContext:
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for a server: HTTPS_PROXY, ALL_PROXY, NO_PROXY."""
+    """Return the proxy for a server, from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY."""
     from urllib.request import getproxies, proxy_bypass
 
     parts, proxies = urlsplit(url), getproxies()
