@@ -34,6 +34,7 @@ async def run(scale: Scale) -> list[Table]:
     """Run each turn once: this is counted, not timed."""
     del scale
     async with staged() as stage:
+        await _turn(stage, [SEARCH])  # the store learns the scripts
         floor = await _floor(stage, loops=1)
         floor_further = _each(await _floor(stage, loops=1 + FURTHER), floor)
         one = await _turn(stage, [])
