@@ -101,10 +101,20 @@ class Scripts:
     def __init__(self, *, checks: bool = True) -> None:
         """`checks`: whether a script with the flag is held to its rule, at a cost in time."""
         self._checks = checks
-        self.ahead_s = 0  # seconds by which the scripts' clock is wrong
+        self._ahead_s = 0
         self._stored_as: dict[
             bytes, bytes
         ] = {}  # digest of the script received -> digest of the script stored
+
+    @property
+    def ahead_s(self) -> int:
+        """The seconds by which the scripts' clock is wrong."""
+        return self._ahead_s
+
+    @ahead_s.setter
+    def ahead_s(self, ahead_s: int) -> None:
+        self._ahead_s = ahead_s
+        self._stored_as.clear()  # what is stored has the clock of before: its text is asked for
 
     def translated(self, command: Command) -> Command:
         """Return the command to send to Redis."""
@@ -123,7 +133,7 @@ class Scripts:
         return command
 
     def _learn(self, script: bytes) -> bytes:
-        ours = checked(script, ahead_s=self.ahead_s) if self._checks else unchecked(script)
+        ours = checked(script, ahead_s=self._ahead_s) if self._checks else unchecked(script)
         if ours is not script:
             self._stored_as[sha1(script)] = sha1(ours)
         return ours

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.chaos.bugs.mutant import bug, change, product_of
-from tests.chaos.bugs.scripts import ADMIT, COMMIT
+from tests.chaos.bugs.scripts import PRELUDE
 from tests.chaos.faults import Fault
 from tests.chaos.histories import play
 from tests.chaos.processes import Process, process_loop, run_processes
@@ -76,8 +76,7 @@ def test_a_failure_is_told_by_its_shortest_history_and_how_to_play_it_again() ->
     forgetful = bug(
         "nothing expires",
         "",
-        change(ADMIT, "redis.call('PEXPIRE', LOG, a.keep_ms)", ""),
-        change(COMMIT, "redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
+        change(PRELUDE, "redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
     )
     with product_of(forgetful) as product:
         history = play(

@@ -1,18 +1,21 @@
 """Requests to Redis over a bad connection: retries, time limits and errors."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
-import respx
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
+from brain.cloud.meter import new_meter
 from brain.cloud.redis.scripts import Script
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import TRY_S, Upstash
@@ -51,13 +54,25 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             faults.clear()
 
 
+class SameAnswer:
+    """A store that gives the same answer to every request, and keeps the requests."""
+
+    def __init__(self, status: int, content: object) -> None:
+        self._answer = JSONResponse(content, status)
+        self.seen: list[tuple[Headers, Any]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            self.seen.append((request.headers, await request.json()))
+            await self._answer(scope, receive, send)
+
+
 @asynccontextmanager
-async def answering(response: httpx.Response) -> AsyncIterator[tuple[Upstash, respx.Route]]:
-    """A store that gives the same response to every request."""
-    async with respx.mock(base_url="http://redis.example") as wire:
-        route = wire.post("/").mock(return_value=response)
-        async with aclosing(Upstash("http://redis.example", TOKEN)) as redis:
-            yield redis, route
+async def answering(status: int, content: object) -> AsyncIterator[tuple[Upstash, SameAnswer]]:
+    app = SameAnswer(status, content)
+    async with served(app) as url, aclosing(Upstash(url, TOKEN)) as redis:
+        yield redis, app
 
 
 async def test_the_result_of_a_script_is_returned_unchanged(stage: Stage) -> None:
@@ -113,8 +128,42 @@ async def test_an_unexecuted_request_is_sent_again(stage: Stage, fault: Fault) -
 
 
 async def test_a_request_with_a_lost_response_is_sent_again(stage: Stage) -> None:
+    assert await stage.count() == 1
     stage.faults.add(Fault(kind="lose"))
-    assert await stage.count() == 2  # twice: so every script has to bear it
+    assert await stage.count() == 3  # twice: so every script has to bear it
+
+
+@pytest.mark.parametrize("kind", ["lose", "refuse"])
+async def test_a_script_is_learned_again_at_any_moment(
+    stage: Stage, kind: Literal["lose", "refuse"]
+) -> None:
+    for body, expected in (("EVALSHA", 1), ('"EVAL"', 2 if kind == "refuse" else 3)):
+        await stage.redis.execute(["SCRIPT", "FLUSH"], limit_s=1)
+        stage.faults.add(Fault(kind=kind, body=body))
+        assert await stage.count() == expected
+    assert stage.struck() == [1, 1]
+
+
+async def test_the_text_of_a_script_is_sent_once(stage: Stage) -> None:
+    text = f"{COUNT} -- {'x' * 5_000}"
+    async with httpx.AsyncClient() as http:
+        await http.post(f"{stage.url}/_local/counts/reset")
+        for _ in range(3):
+            await stage.redis.evaluate(text, ["k"], ["1"], limit_s=1)
+        counts = (await http.get(f"{stage.url}/_local/counts")).json()
+    assert counts["byCommand"] == {"evalsha": 3, "eval": 1, "incrby": 3}
+    assert 5_000 < counts["bytesIn"] < 6_000
+
+
+@pytest.mark.parametrize("learned", ["EVAL", "EVALSHA"])
+async def test_what_is_sent_is_counted_for_its_run(stage: Stage, learned: str) -> None:
+    if learned == "EVALSHA":
+        await stage.count()
+    running = new_meter()
+    await stage.count()
+    await stage.redis.execute_all([["GET", "k"], ["GET", "l"]], limit_s=1)
+    sent = 2 if learned == "EVAL" else 1
+    assert (running.counts.round_trips, running.counts.commands) == (sent + 1, sent + 2)
 
 
 async def test_a_repeated_admission_gives_the_same_result(
@@ -227,52 +276,50 @@ async def test_an_error_does_not_quote_the_request(
 
 
 async def test_an_error_response_is_not_retried() -> None:
-    refusal = httpx.Response(400, json={"error": "ERR max daily request limit exceeded"})
-    async with answering(refusal) as (redis, route):
+    refusal = {"error": "ERR max daily request limit exceeded"}
+    async with answering(400, refusal) as (redis, app):
         with pytest.raises(StoreUnreachable, match="the store refused: ERR"):
             await redis.execute(["GET", "k"], limit_s=1)
-        assert route.call_count == 1
+        with pytest.raises(StoreUnreachable, match="the store refused: ERR"):
+            await redis.execute_all([["GET", "k"]], limit_s=1)
+        assert len(app.seen) == 2
 
 
 async def test_a_response_of_an_unknown_type_is_a_refusal() -> None:
-    async with answering(httpx.Response(200, json={"result": {"a": 1}})) as (redis, route):
+    async with answering(200, {"result": {"a": 1}}) as (redis, app):
         with pytest.raises(StoreUnreachable):
             await redis.execute(["GET", "k"], limit_s=1)
-        assert route.call_count == 1
+        assert len(app.seen) == 1
 
 
 async def test_a_response_in_the_wrong_encoding_is_invalid() -> None:
-    async with answering(httpx.Response(200, json={"result": "plain"})) as (redis, _):
+    async with answering(200, {"result": "plain"}) as (redis, _):
         with pytest.raises(StoreUnreachable, match="no answer from the store"):
             await redis.execute(["GET", "k"], limit_s=0.05)
 
 
 async def test_a_request_carries_the_token_and_asks_for_an_encoded_answer() -> None:
-    async with answering(httpx.Response(200, json={"result": None})) as (redis, route):
+    async with answering(200, {"result": None}) as (redis, app):
         assert await redis.execute(["GET", "k"], limit_s=1) is None
-        request = route.calls.last.request
-    assert request.headers["authorization"] == f"Bearer {TOKEN}"
-    assert request.headers["upstash-encoding"] == "base64"
-    assert "upstash-telemetry-sdk" not in request.headers
-    assert json.loads(request.content) == ["GET", "k"]
+    [(headers, command)] = app.seen
+    assert headers["authorization"] == f"Bearer {TOKEN}"
+    assert headers["upstash-encoding"] == "base64"
+    assert "upstash-telemetry-sdk" not in headers
+    assert command == ["GET", "k"]
 
 
-def test_each_event_loop_has_its_own_client() -> None:
-    async def ask(redis: Upstash) -> tuple[Any, Any]:
-        answers = [await redis.execute(["GET", "k"], limit_s=1) for _ in range(2)]
-        return answers, redis._client
+def test_a_client_works_on_each_event_loop() -> None:
+    async def ask() -> list[Any]:
+        async with answering(200, {"result": None}) as (_, app), served(app) as url:
+            redis._rest._http._url = url
+            return [await redis.execute(["GET", "k"], limit_s=1) for _ in range(2)]
 
-    with respx.mock(base_url="http://redis.example") as wire:
-        wire.post("/").mock(return_value=httpx.Response(200, json={"result": None}))
-        redis = Upstash("http://redis.example", TOKEN)
-        (_, first), (answers, second) = asyncio.run(ask(redis)), asyncio.run(ask(redis))
-    assert answers == [None, None]
-    assert first is not second
+    redis = Upstash("http://redis.example", TOKEN)
+    assert [asyncio.run(ask()), asyncio.run(ask())] == [[None, None]] * 2
+    asyncio.run(redis.aclose())
 
 
-async def test_an_event_loop_reuses_its_client(stage: Stage) -> None:
-    await stage.count()
-    kept = stage.redis._client
-    await asyncio.gather(*(stage.count() for _ in range(5)))
-    assert stage.redis._client is kept
-    assert await stage.count() == 7
+async def test_many_calls_at_once_are_all_answered(stage: Stage) -> None:
+    assert await stage.count() == 1
+    await asyncio.gather(*(stage.count() for _ in range(50)))
+    assert await stage.count() == 52

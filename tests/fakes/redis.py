@@ -258,13 +258,16 @@ class MemoryRedis:
         assert last == "-1"
         return list(self._values.get(key, []))[int(first) :]
 
-    def _xadd(self, key: str, maxlen: str, about: str, length: str, id: str, *fields: str) -> str:
+    def _xadd(self, key: str, *words: str) -> str | None:
+        if words[0] == "NOMKSTREAM":
+            return self._xadd(key, *words[1:]) if key in self._values else None
+        maxlen, about, length, id, *fields = words
         assert (maxlen, about) == ("MAXLEN", "~")
         stream: Stream = self._values.setdefault(key, Stream())
         seq = int(id.removesuffix("-0"))
         if stream and seq <= stream[-1][0]:
             raise Refusal(TOO_SMALL)
-        stream.append((seq, list(fields)))
+        stream.append((seq, fields))
         del stream[: -int(length)]
         return id
 

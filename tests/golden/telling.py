@@ -51,8 +51,11 @@ def seen(told: Told, keep: Keep) -> Told:
 
 
 def _uncounted(state: State) -> State:
-    """Without the count of what the run has used: it changes with each script's commands."""
-    state.get("run", {}).get("hash", {}).pop("receipt", None)
+    """Without the count of what the run has used, which changes with each script's commands, and
+    without what saves commands: when a time to live was set, and a copy of a mark.
+    """
+    for name in ("receipt", "kept", "opened", "stood"):
+        state.get("run", {}).get("hash", {}).pop(name, None)
     return state
 
 

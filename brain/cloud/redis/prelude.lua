@@ -108,8 +108,11 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices', 'receipt',
+  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices', 'receipt', 'closed', 'kept', 'opened', 'stood',
 }
+
+-- Fields that a script changes on its way, and writes along with others: see `along`.
+local ALONG = { 'turns', 'left', 'kept', 'opened', 'stood' }
 
 local function clock()
   local t = redis.call('TIME')
@@ -193,9 +196,13 @@ local function standing(entries, undone)
   return kept
 end
 
--- Remove the marks of what the log no longer holds, once there are many.
+-- Remove the marks of what the log no longer holds, once there are many. The first mark begins their time to live.
 local function prune_marks()
-  if redis.call('HLEN', WITHDRAWN) <= MOST_MARKS then
+  local count = redis.call('HLEN', WITHDRAWN)
+  if count == 1 then
+    redis.call('PEXPIRE', WITHDRAWN, KEEP_RUN_MS)
+  end
+  if count <= MOST_MARKS then
     return
   end
   local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', '1')[1]
@@ -211,14 +218,20 @@ local function stands_upto(name)
   return tonumber(redis.call('HGET', WITHDRAWN, name) or '') or 0
 end
 
--- Note that something has come of a run: its texts up to `upto` stand.
-local function let_stand(run_id, upto)
-  local name = 'run:' .. run_id
-  if stands_upto(name) < upto then
-    redis.call('HSET', WITHDRAWN, name, text(upto))
-    redis.call('PEXPIRE', WITHDRAWN, KEEP_RUN_MS)
+-- Note that something has come of a run: its texts up to `upto` stand. The caller stores the field `stood` of the run,
+-- what was noted last: as long as it says enough, no command is needed.
+local function stood_upto(r, run_id)
+  local of, known = string.match(r.stood, '^(%S+) (%d+)$')
+  return of == run_id and tonumber(known) or stands_upto('run:' .. run_id)
+end
+
+local function let_stand(r, run_id, upto)
+  local before = stood_upto(r, run_id)
+  if before < upto then
+    redis.call('HSET', WITHDRAWN, 'run:' .. run_id, text(upto))
     prune_marks()
   end
+  r.stood = run_id .. ' ' .. text(math.max(before, upto))
 end
 
 -- The run that the newest text belongs to, and the seq of its first text; nil if it has its last message.
@@ -241,6 +254,9 @@ end
 -- has died. The fence is the time, so that it is higher than any before: the old brain can write nothing any more.
 local function rebuild(r, now)
   local last, entries = newest(MOST_REBUILT)
+  if last == 0 then
+    return
+  end
   r.seq = math.max(r.seq, last)
   for _, entry in ipairs(entries) do
     r.undone = withdraws_of(entry) ~= '' and string.match(withdraws_of(entry), '^%d+') or r.undone
@@ -248,7 +264,7 @@ local function rebuild(r, now)
   if r.undone == '' and WITHDRAWN and redis.call('HGET', WITHDRAWN, 'whole') then
     r.undone = '0' -- what was taken back is older
   end
-  if last == 0 or not JOURNAL then
+  if not JOURNAL then
     return
   end
   local run_id, first = unanswered(standing(entries, r.undone))
@@ -280,15 +296,16 @@ end
 -- store's clock was set back, and the brain, if it lives, renews its lease soon.
 local function load(now, lease_ms)
   local values = redis.call('HMGET', RUN, unpack(FIELDS))
-  local r = {}
+  local r = { before = {} }
   for i, name in ipairs(FIELDS) do
     r[name] = values[i] or ''
+    r.before[name] = r[name]
   end
   for _, name in ipairs({ 'fence', 'lease', 'step', 'seq', 'consumed', 'first', 'wake', 'attempts', 'said' }) do
     r[name] = tonumber(r[name]) or 0
   end
   if r.state == '' and r.seq == 0 and LOG then -- a user of whom there is nothing yet, or a run that is lost
-    rebuild(r, clock())
+    rebuild(r, now or clock())
   end
   if now and r.lease > now + LEASES_AHEAD * lease_ms + LEAST_AHEAD_MS then
     r.lease = 0
@@ -298,19 +315,38 @@ local function load(now, lease_ms)
 end
 
 -- Append an entry to the log. Return its seq: the given one, or the one after the newest entry if the run's counter
--- was behind it.
+-- was behind it. A log that begins, or begins again because it was lost, gets its time to live.
 local function append(length, seq, fields)
-  local added = redis.pcall('XADD', LOG, 'MAXLEN', '~', length, text(seq) .. '-0', unpack(fields))
+  local function begin()
+    local added = redis.pcall('XADD', LOG, 'MAXLEN', '~', length, text(seq) .. '-0', unpack(fields))
+    redis.call('PEXPIRE', LOG, KEEP_RUN_MS)
+    return added
+  end
+  local added = seq > 1
+    and redis.pcall('XADD', LOG, 'NOMKSTREAM', 'MAXLEN', '~', length, text(seq) .. '-0', unpack(fields)) or begin()
   if type(added) == 'table' and added.err then
     local last = newest('1')
     if last == 0 then
       redis.call('DEL', LOG) -- it has no entries any more, and still refuses low ids
     end
     seq = math.max(seq, last + 1)
-    redis.call('XADD', LOG, 'MAXLEN', '~', length, text(seq) .. '-0', unpack(fields))
+    begin()
     note_repair('log')
   end
   return seq
+end
+
+-- Whether a time to live is due to be set again: a part of it, `keep_ms` / `parts`, has passed since `set`.
+local function is_due(set, now, keep_ms, parts)
+  return math.abs(now - (tonumber(set) or 0)) >= tonumber(keep_ms) / parts
+end
+
+-- Set the time to live of what a user has for long. A log that begins has its own already.
+local function keep_all(seq)
+  redis.call('PEXPIRE', RUN, KEEP_RUN_MS)
+  for _, name in ipairs(seq > 1 and { LOG, WITHDRAWN } or {}) do
+    redis.call('PEXPIRE', name, KEEP_RUN_MS)
+  end
 end
 
 -- Append lines to the journal. One that was lost and begins again here needs an end of its life.
@@ -361,14 +397,28 @@ local function language_and_zone(a)
   return told
 end
 
--- Write fields of the run hash, and what the user's device says.
+-- What was changed of the fields ALONG, as fields and values.
+local function along(r)
+  local fields = {}
+  for _, name in ipairs(ALONG) do
+    if r[name] ~= r.before[name] then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = r[name]
+    end
+  end
+  return fields
+end
+
+-- Write fields of the run hash, what was changed along, and what the user's device says.
 local function set_run(r, a, ...)
   local fields = language_and_zone(a)
   for i = 1, #fields, 2 do
     r[fields[i]] = fields[i + 1]
   end
-  for _, field in ipairs({ ... }) do
-    fields[#fields + 1] = field
+  for _, more in ipairs({ { ... }, along(r) }) do
+    for _, field in ipairs(more) do
+      fields[#fields + 1] = field
+    end
   end
   redis.call('HSET', RUN, unpack(fields))
 end
@@ -432,10 +482,10 @@ end
 
 -- Answer an invocation that now owns the lease: the run, its journal, the end of the log before the run (newest
 -- first), what was heard, the seq of the open question, and the memory block for the model. `withdraws` are the seqs that
--- the text at `seq` takes back.
+-- the text at `seq` takes back. `journal`: if it is known already.
 local TAILS = 3 -- so many times the tail is read where texts are taken back: of three such texts, two are
-local function admitted(r, seq, now, tail, withdraws)
-  local journal = whole_journal(r)
+local function admitted(r, seq, now, tail, withdraws, journal)
+  journal = journal or whole_journal(r)
   local history = {}
   if r.first > 1 then
     local count = r.undone == '' and tail or text(tonumber(tail) * TAILS)

@@ -40,7 +40,7 @@ local function plan_for(r, seq)
     return
   end
   local run_id, upto = entry[2][4], tonumber(redis.call('HGET', key('memory'), 'upto') or '') or 0
-  if seq <= upto or stands_upto('run:' .. run_id) >= seq or stands_upto('stands') >= seq then
+  if seq <= upto or stood_upto(r, run_id) >= seq or stands_upto('stands') >= seq then
     return
   end
   local plan = { seq = seq, run = run_id, entries = { entry }, how = 'mark', later = 0 }
@@ -175,6 +175,7 @@ local function turn_of(r, call)
   return tonumber(index), tonumber(ms), tonumber(seq)
 end
 
+-- The caller stores the field.
 local function note_turn(r, call, index, now, seq)
   local last, _, known = turn_of(r, call)
   if call == '' or (last and last > index) then
@@ -191,5 +192,4 @@ local function note_turn(r, call, index, now, seq)
   end
   turns[#turns + 1] = table.concat({ call, text(index), text(now), text(seq or known or 0) }, ':')
   r.turns = table.concat(turns, ' ')
-  redis.call('HSET', RUN, 'turns', r.turns)
 end

@@ -1,7 +1,7 @@
 """Deliberate bugs in how the scripts bear lost keys and a wrong clock."""
 
 from tests.chaos.bugs.mutant import bug, change
-from tests.chaos.bugs.scripts import COMMIT, PRELUDE
+from tests.chaos.bugs.scripts import PRELUDE
 
 NOT_REBUILT = change(PRELUDE, "if r.state == '' and r.seq == 0 and LOG then", "if false then")
 
@@ -30,7 +30,7 @@ LOSSES = (
     bug(
         "a log that begins again is kept for ever",
         "crumbs",
-        change(COMMIT, "  redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
+        change(PRELUDE, "redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
     ),
     bug(
         "a lease of a clock that was set back counts",

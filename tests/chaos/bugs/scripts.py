@@ -165,8 +165,7 @@ SCRIPTS = (
     bug(
         "the log is kept for ever",
         "one",
-        change(ADMIT, "redis.call('PEXPIRE', LOG, a.keep_ms)", ""),
-        change(COMMIT, "redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
+        change(PRELUDE, "redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
     ),
     bug(
         "a wake-up takes the lease of a brain that lives",

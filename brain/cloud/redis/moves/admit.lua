@@ -113,6 +113,9 @@ if #standing(taker, r.undone) < #taker then
   seq, withdraws = nil, '' -- the id is free again
 elseif seq then
   note_turn(r, a.call, a.index, now)
+  if r.turns ~= r.before.turns then
+    redis.call('HSET', RUN, 'turns', r.turns)
+  end
 end
 if not known then
   local heir, its_run = overtaken_by()
@@ -138,7 +141,7 @@ if seq and r.state ~= '' then -- without a state, nothing is left of the run tha
   })
 end
 
-local is_closed = a.joins ~= '' and redis.call('HGET', RUN, 'closed') == r.id and r.id ~= ''
+local is_closed = a.joins ~= '' and r.closed == r.id and r.id ~= ''
 if is_closed or a.joins == 'open' and idle then
   return answer({ 'is', 'ended' })
 end
@@ -193,13 +196,12 @@ if plan or a.device ~= '' then
 end
 seq = append(a.log_length, r.seq + 1, entry)
 redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. a.holder, 'PX', a.id_keep_ms)
-redis.call('PEXPIRE', LOG, a.keep_ms)
 if question ~= '' then
   -- A decision stands, and so do the texts that led to its question.
-  let_stand(run_id, seq)
+  let_stand(r, run_id, seq)
   local asked = string.match(redis.call('HGET', QUESTIONS, question) or '', '^open (%d+)')
   for _, message in ipairs(asked and redis.call('XRANGE', LOG, asked, asked) or {}) do
-    let_stand(message[2][4], tonumber(asked))
+    let_stand(r, message[2][4], tonumber(asked))
   end
   redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))
   if string.match(r.question, '^%S+') == question then
@@ -230,39 +232,46 @@ if plan then
   idle = is_idle()
   vacant = idle or r.lease <= now
 end
+local renews = is_due(r.kept, now, a.keep_ms, 10)
+r.kept = renews and text(now) or r.kept
 if idle then
   -- The last step of the previous run may be sent again if its answer was lost, unless it was taken back.
   local past = r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply
   past = plan and plan.run == r.id and '' or past
   r.id, r.fence, r.step, r.first, r.wake, r.attempts = a.new_run, r.fence + 1, 0, seq, 1, 0
-  r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
+  r.started, r.loops, r.tokens, r.handoffs, r.left = text(now), '0', '0', '0', ''
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
   -- Continue the run that rests with this question. The journal of any other run is no longer needed.
   if question ~= '' then
     redis.call('RENAME', key('rest'), JOURNAL)
-  else
-    redis.call('DEL', JOURNAL)
   end
-  redis.call('RPUSH', JOURNAL, unpack(heard))
-  redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
+  local lines = redis.call('RPUSH', JOURNAL, unpack(heard))
+  if lines > #heard and question == '' then
+    redis.call('LTRIM', JOURNAL, text(-#heard), '-1')
+  end
+  -- A run takes half of this time at most.
+  if lines == #heard or question ~= '' or is_due(r.opened, now, a.journal_keep_ms, 8) then
+    redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
+    r.opened = text(now)
+  end
   set_run(r, a, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
     'state', 'running', 'id', a.new_run, 'fence', text(r.fence), 'holder', a.holder,
     'lease', text(now + a.lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
     'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
     'activity', 'thinking', 'progress', '', 'reason', '', 'said', text(seq), 'last', text(now),
     'contact', text(now))
-  redis.call('PEXPIRE', RUN, a.keep_ms)
-  tell(seq, 'running', a.new_run)
-  if r.left ~= '' then
-    r.left = ''
-    redis.call('HSET', RUN, 'left', '')
+  if renews then
+    keep_all(seq)
   end
-  return admitted(r, seq, now, a.tail, withdraws)
+  tell(seq, 'running', a.new_run)
+  return admitted(r, seq, now, a.tail, withdraws, question == '' and heard or nil)
 end
 
 set_run(r, a, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
   'contact', text(now))
-redis.call('PEXPIRE', RUN, a.keep_ms)
+if renews then
+  keep_all(seq)
+end
 tell(seq, 'running', run_id)
 write_journal(heard, a.journal_keep_ms)
 if vacant then

@@ -111,9 +111,6 @@ for i, draft in ipairs(drafts) do
   seq = append(a.log_length, seq + 1, { kind, draft, 'r', a.run })
   first = i == 1 and seq or first
 end
-if ended then
-  redis.call('PEXPIRE', LOG, KEEP_RUN_MS) -- it may have been lost during the run
-end
 if asks then
   rest(seq)
 end
@@ -123,8 +120,9 @@ local reply = text(first) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) 
 local takes = a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'
 local consumed = takes and (seen < r.seq and seen or seq) or from
 if a.stands == '1' and (a.kind ~= 'rest' or asks) then
-  let_stand(a.run, a.kind == 'goOn' and seen or from) -- not what joins a run that was to end
+  let_stand(r, a.run, a.kind == 'goOn' and seen or from) -- not what joins a run that was to end
 end
+r.left = (tonumber(a.left) or 0) > (tonumber(r.left) or 0) and a.left or r.left -- a later caller goes as well
 local state, lease, next_fence = 'running', now + a.lease_ms, a.fence
 if ended then
   state, lease = 'idle', 0
@@ -135,10 +133,7 @@ redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next
   'step', text(a.step + 1), 'seq', text(seq), 'consumed', text(consumed), 'reply', reply,
   'loops', a.loops, 'tokens', a.tokens, 'handoffs', a.handoffs, 'attempts', a.attempts, 'pace', a.pace,
   'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now),
-  'receipt', a.receipt ~= '' and a.receipt or r.receipt)
-if (tonumber(a.left) or 0) > (tonumber(r.left) or 0) then -- a later caller goes as well
-  redis.call('HSET', RUN, 'left', a.left)
-end
+  'receipt', a.receipt ~= '' and a.receipt or r.receipt, unpack(along(r)))
 if #drafts > 0 or ended then
   tell(seq, ended and 'done' or 'running', a.run)
 end

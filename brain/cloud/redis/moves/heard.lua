@@ -50,7 +50,7 @@ if mark == '0' and a.claim ~= '' then -- another page may say it; one with a new
   end
 end
 if rank(mark) > 0 then -- what was heard stands, and the text that it answers
-  let_stand(entry[2][4], tonumber(seq))
+  let_stand(r, entry[2][4], tonumber(seq))
   if entry[2][4] == r.id then
     redis.call('HSET', RUN, 'listened', seq)
   end
@@ -68,5 +68,5 @@ marks[#marks + 1] = seq .. '=' .. mark
 while #marks > a.keep do
   table.remove(marks, 1)
 end
-redis.call('HSET', RUN, 'heard', table.concat(marks, ' '))
+redis.call('HSET', RUN, 'heard', table.concat(marks, ' '), unpack(along(r)))
 return answer({ 'is', 'heard', 'mark', mark })
