@@ -91,7 +91,7 @@ class PostgresReceipts:
                 for user_id, day, tokens, usd in found
             }
 
-        days = await self._database.run(work)
+        days = await self._database.run(work, implicit=True)
         return [days.get((str(row["user_id"]), str(row["day"]))) for row in rows]
 
     async def receipt(self, user_id: str, run_id: str) -> Receipt | None:

@@ -97,7 +97,8 @@ async def test_the_item_of_a_caller_that_has_gone(is_kept: bool, batches: list[l
 
 def test_it_works_on_in_another_event_loop() -> None:
     asked = Coalesced(_doubled)
-    assert [asyncio.run(asked.ask(n)) for n in (1, 2)] == [2, 4]
+    found = [asyncio.run(asked.ask(number)) for number in (1, 2)]
+    assert found == [2, 4]
 
 
 async def _doubled(items: Sequence[int]) -> Sequence[int]:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -66,8 +66,10 @@ class Postgres:
         self._link: _Link | None = None
         self._reads: Coalesced[Work[Any], Any] = Coalesced(self._read_all, is_kept=False)
 
-    async def run[T](self, work: "Work[T]") -> T:
+    async def run[T](self, work: "Work[T]", *, implicit: bool = False) -> T:
         """Run `work` in one transaction and return its result.
+
+        `implicit`: it is one statement, or only reads, so it needs neither `begin` nor `commit`.
 
         If the persistent connection turns out to be dead, `work` runs again on a new connection, so
         it must be idempotent.
@@ -78,7 +80,7 @@ class Postgres:
         try:
             # The second interruption ends psycopg's attempt to cancel the query on a dead server.
             async with asyncio.timeout(limit_s + PARTING_S), asyncio.timeout(limit_s):
-                return await self._insist(work)
+                return await self._insist(work, implicit)
         except TimeoutError:
             raise _late(limit_s) from None
         except psycopg.Error as error:
@@ -113,7 +115,7 @@ class Postgres:
                 raise failed[0]
             return found
 
-        return await self.run(work)
+        return await self.run(work, implicit=True)
 
     async def close(self) -> None:
         """Close the connection. The next call opens a new one."""
@@ -121,7 +123,7 @@ class Postgres:
         if link is not None:
             await link.drop()
 
-    async def _insist[T](self, work: "Work[T]") -> T:
+    async def _insist[T](self, work: "Work[T]", implicit: bool) -> T:
         """Run the work; retry once if the connection has died since the last call."""
         import psycopg
 
@@ -129,22 +131,24 @@ class Postgres:
         async with link.lock:
             was_kept = link.connection is not None
             try:
-                return await self._once(link, work)
+                return await self._once(link, work, implicit)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not was_kept or link.connection is not None:
                     raise
                 log.info("database: connection lost, reason=%s", _reason(error))
-            return await self._once(link, work)
+            return await self._once(link, work, implicit)
 
-    async def _once[T](self, link: _Link, work: "Work[T]") -> T:
+    async def _once[T](self, link: _Link, work: "Work[T]", implicit: bool) -> T:
         from psycopg.pq import TransactionStatus
 
         if link.connection is None:
             link.connection = await _connect(self._url)
         connection = link.connection
         try:
-            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip.
-            async with connection.pipeline(), connection.transaction():
+            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip. What stands
+            # in a pipeline without `begin` is a transaction as well, until the pipeline ends.
+            begun = nullcontext() if implicit else connection.transaction()
+            async with connection.pipeline(), begun:
                 await connection.execute(BOUNDS)
                 return await work(connection)
         finally:
