@@ -145,8 +145,8 @@ class Postgres:
             link.connection = await _connect(self._url)
         connection = link.connection
         try:
-            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip. What stands
-            # in a pipeline without `begin` is a transaction as well, until the pipeline ends.
+            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip. Without
+            # `begin`, what stands in a pipeline is a transaction too, until the pipeline ends.
             begun = nullcontext() if implicit else connection.transaction()
             async with connection.pipeline(), begun:
                 await connection.execute(BOUNDS)
