@@ -83,12 +83,14 @@ class _Words:
 class Pieces:
     """The pieces of one loop. Each method returns the new pieces to show.
 
-    `speaking` are the names of the tools that speak.
+    `speaking` are the names of the tools that speak. Unless `is_shown`, nobody listens, and no
+    pieces are made.
     """
 
     run_id: str
     loop: int
     speaking: Container[str] = ()
+    is_shown: bool = True
     have_begun: bool = False  # some part of an answer has arrived
     _number: int = 0
     _thought: str = ""
@@ -108,11 +110,11 @@ class Pieces:
     def take(self, delta: Delta) -> list[Piece]:
         """Return the pieces that this part of the model's answer adds."""
         self.have_begun = True
-        return list(self._taken(delta))
+        return list(self._taken(delta)) if self.is_shown else []
 
     def settle(self, words: Sequence[str]) -> list[Piece]:
         """Return the pieces that complete the preview, so that it equals the recorded texts."""
-        return list(self._settled(words))
+        return list(self._settled(words)) if self.is_shown else []
 
     def _taken(self, delta: Delta) -> Iterator[Piece]:
         match delta.kind:

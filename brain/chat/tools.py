@@ -2,6 +2,9 @@
 
 Arguments are checked against the whole schema when they come. `given` undoes before what the
 narrowed schema has added.
+
+The tools of the brain are the same for every turn, so what is made of a schema is kept. Nobody may
+change what is returned here.
 """
 
 import json
@@ -12,10 +15,40 @@ from brain.codec import Json
 
 UNUSED = "unused"  # the argument of a tool that takes none: some servers refuse a tool without any
 NO_ARGUMENT: Json = {"type": "string", "description": "leave it out"}
+MOST_KEPT = 256  # schemas; the brain has 50, front ends bring others. The oldest go first
+
+
+class MadeOf[T]:
+    """What was made of schemas, each known by its identity: comparing would cost as much."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Json, tuple[str, ...], T]] = {}
+
+    def find(self, schema: Json, *words: str) -> T | None:
+        """Return what was made of this schema and these words, or None."""
+        # The schema is kept too, so no other one can have its id.
+        known = self._made.pop(id(schema), None)
+        if known is None or known[0] is not schema or known[1] != words:
+            return None
+        self._made[id(schema)] = known  # the newest is the last
+        return known[2]
+
+    def keep(self, made: T, schema: Json, *words: str) -> T:
+        """Keep it, and return it."""
+        if len(self._made) >= MOST_KEPT:
+            del self._made[next(iter(self._made))]
+        self._made[id(schema)] = (schema, words, made)
+        return made
+
+
+_schemas: "MadeOf[Narrowed]" = MadeOf()
+_tools: "MadeOf[Json]" = MadeOf()
 
 
 def chat_tool(name: str, description: str, parameters: Json) -> Json:
-    """Return the tool in the format of the chat completions API."""
+    """Return the tool in the format of the chat completions API: each time the same object."""
+    if (known := _tools.find(parameters, name, description)) is not None:
+        return known
     schema = narrowed(parameters)
     words = [description.strip() or f"The tool {name}.", schema.pop("description", "")]
     function = {
@@ -23,7 +56,7 @@ def chat_tool(name: str, description: str, parameters: Json) -> Json:
         "description": " ".join(word for word in words if word),
         "parameters": schema,
     }
-    return {"type": "function", "function": function}
+    return _tools.keep({"type": "function", "function": function}, parameters, name, description)
 
 
 def narrowed(parameters: Json) -> Json:
@@ -59,11 +92,13 @@ def checkable(parameters: Json, arguments: str) -> tuple[Json, str]:
 
 
 def _narrow(parameters: Json) -> Narrowed:
+    if (known := _schemas.find(parameters)) is not None:
+        return known
     found = narrow({**parameters, "type": "object"})
-    if found.schema.get("properties"):
-        return found
-    schema = {**found.schema, "properties": {UNUSED: NO_ARGUMENT}}
-    return Narrowed(schema=schema, as_json=found.as_json)
+    if not found.schema.get("properties"):
+        schema = {**found.schema, "properties": {UNUSED: NO_ARGUMENT}}
+        found = Narrowed(schema=schema, as_json=found.as_json)
+    return _schemas.keep(found, parameters)
 
 
 def _read(value: Any, found: Narrowed, path: Spot) -> Any:

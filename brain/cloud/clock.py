@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which are misread
+PAIRS = tuple(one + two for one in ALPHABET for two in ALPHABET)  # of ten bits each
 
 
 class SystemClock:
@@ -21,7 +22,7 @@ class SystemClock:
     def new_id(self) -> str:
         # A ULID: 48 bits of time and 80 random bits, in Crockford's base 32.
         number = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
-        return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+        return "".join([PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -8,8 +8,9 @@ can send a token with an unknown key id, so such tokens cause few fetches.
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brain.codec import Json
 from brain.errors import TokenRefused, Unreachable
@@ -24,6 +25,8 @@ STALE_S = 24 * 3600.0  # seconds until keys that could not be fetched again lose
 REST_S = 10.0  # seconds without a fetch after a failed one
 UNKNOWN_S = 5.0  # seconds after which an unknown key id may cause one more fetch
 UNKNOWN_MOST = 3  # fetches for unknown key ids that may be saved up
+MOST_KNOWN = 1_000  # verified tokens that an instance keeps
+KNOWN_CHARS = 4_096  # of a token that is kept
 MAX_BYTES = 256 * 1024  # of a key set; a large provider has 10 KB
 
 log = logging.getLogger(__name__)
@@ -105,6 +108,56 @@ class KeySet:
             self._failed = self._now()
             raise Unreachable(f"cannot fetch the key set: {type(error).__name__}") from error
         self._fetched = self._now()
+
+
+class NamedKey(NamedTuple):
+    """A key of a key set, and how a token names it."""
+
+    alg: str
+    kid: str | None
+    key: Any
+
+
+class VerifiedTokens[T]:
+    """What tokens say that were verified here. Each is known until it expires, and while the key
+    set has its key: what a provider takes back is refused as soon as without this memory.
+    """
+
+    def __init__(
+        self, keys: KeySet | None, *, utc: Callable[[], float] = time.time, most: int = MOST_KNOWN
+    ) -> None:
+        """`utc` returns seconds since 1970. Of the tokens, the newest `most` are kept."""
+        self._keys = keys
+        self._utc = utc
+        self._most = most
+        self._known: dict[str, tuple[T, float, float, NamedKey | None]] = {}
+
+    async def find(self, text: str) -> T | None:
+        """Return what is known of the token's text; None if it has to be verified.
+
+        Raises as `KeySet.find` does.
+        """
+        if (known := self._known.get(text)) is None:
+            return None
+        said, at, until, named = known
+        # Before `at` it may not have been valid yet: a clock can be set back.
+        if not at <= self._utc() < until:
+            del self._known[text]
+            return None
+        if named is not None and self._keys is not None:
+            key = await self._keys.find(named.alg, named.kid)
+            return said if key is named.key else None
+        return said
+
+    def keep(self, text: str, said: T, *, at: float, until: float, key: NamedKey | None) -> None:
+        """Keep what a token says that was valid at `at` and expires at `until` (seconds since
+        1970). `key` is that of the key set, if its signature was verified with one.
+        """
+        if len(text) <= KNOWN_CHARS:
+            self._known.pop(text, None)
+            self._known[text] = said, at, until, key  # the newest is the last
+            if len(self._known) > self._most:
+                del self._known[next(iter(self._known))]
 
 
 class _Budget:

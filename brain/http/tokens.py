@@ -6,19 +6,22 @@ could sign a token by HS256 with the public key of the key set.
 A token that is issued here for an access key has the claim SIGN_IN. While it is valid, it can be
 traded for one that expires later, for MOST_S after the sign-in. A token of an app is never traded:
 when it expires is the app's decision.
+
+A token that was verified is known until it expires, and as long as the key set has its key.
 """
 
 import hmac
+import json
 import time
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from brain.codec import Json
 from brain.errors import TokenRefused
-from brain.http.key_set import KeySet
+from brain.http.key_set import KeySet, NamedKey, VerifiedTokens
 from brain.settings import TokenSettings, logs
-from brain.texts.ids import is_mind_id
+from brain.texts.ids import is_mind_id, is_user_id
 
 if TYPE_CHECKING:
     from jwt.types import Options
@@ -28,7 +31,6 @@ TOKEN_S = 12 * 3600  # seconds until a token that we issue expires: one working 
 MOST_S = 30 * 24 * 3600  # seconds after a sign-in: then the access key is needed again
 SIGN_IN = "brain_sign_in"  # the claim of a token that we issued: `since` and `mark`
 NO_KEY = b""  # in place of a key's digest, where a session needs no key
-MAX_USER_CHARS = 256
 LAST_EXPIRY = 253_402_300_799  # seconds since 1970: year 9999; larger ones are milliseconds
 KEY_SET_ALGORITHMS = ["RS256", "ES256"]
 # Raised by PyJWT for claims that are JSON but make no sense, such as an infinite expiry.
@@ -72,6 +74,7 @@ class Tokens:
         self._settings = settings
         self._utc = utc
         self._keys = KeySet(settings.jwks_url, now) if settings.jwks_url else None
+        self._known = VerifiedTokens[Token](self._keys)
 
     async def check(self, authorization: str | None) -> Token:
         """Verify an Authorization header.
@@ -85,25 +88,23 @@ class Tokens:
 
     async def read(self, text: str) -> Token:
         """Verify a token's text. Raises as `check` does."""
+        token = await self._known.find(text) or await self._read(text)
+        logs.note(user_id=token.user_id)
+        return token
+
+    async def _read(self, text: str) -> Token:
         import jwt
 
+        at = time.time()
         try:
-            claims = await self._verified(text)
+            claims, key = await self._verified(text)
         except jwt.ExpiredSignatureError:
             raise TokenRefused("the token has expired") from None
         except (jwt.InvalidTokenError, *UNREADABLE):
             raise TokenRefused("the token is invalid") from None
-        user_id = claims["sub"]
-        if not isinstance(user_id, str) or not is_user_id(user_id):
-            raise TokenRefused("the token has no valid user id (sub)")
-        if is_mind_id(user_id):
-            raise TokenRefused("the token's user id (sub) is reserved")
-        expires_at = int(claims["exp"])
-        if expires_at > LAST_EXPIRY:
-            raise TokenRefused("the token's expiry (exp) is not in seconds")
-        logs.note(user_id=user_id)
-        sign_in = _sign_in(claims.get(SIGN_IN))
-        return Token(user_id=user_id, text=text, expires_at=expires_at, sign_in=sign_in)
+        token = _token(text, claims)
+        self._known.keep(text, token, at=at, until=token.expires_at + LEEWAY_S, key=key)
+        return token
 
     def make(self, user_id: str, key: bytes = NO_KEY) -> Token:
         """Issue a token for a user who has signed in now. `key` is the digest of their access key.
@@ -150,40 +151,46 @@ class Tokens:
         signed = b"\0".join((SIGN_IN.encode(), user_id.encode(), str(since).encode(), key))
         return hmac.digest(self._settings.secrets[0].encode(), signed, "sha256").hex()
 
-    async def _verified(self, text: str) -> dict[str, Any]:
-        """Verify the token. Raises jwt.InvalidTokenError, TokenRefused, Unreachable."""
+    async def _verified(self, text: str) -> tuple[Json, NamedKey | None]:
+        """Verify the token. Return its claims, and the key of the key set that it was signed with.
+
+        Raises jwt.InvalidTokenError, TokenRefused, Unreachable.
+        """
         import jwt
 
-        header = jwt.get_unverified_header(text)
+        header = _header(text)
         algorithm = header.get("alg")
         has_secret = algorithm == "HS256" and bool(self._settings.secrets)
         has_keys = algorithm in KEY_SET_ALGORITHMS and self._keys is not None
         if not has_secret and not has_keys:
             raise TokenRefused("the token's algorithm is not accepted")
-        # Nobody waits for the key set with a token that cannot be valid. What is checked here is
-        # not trusted before the signature is verified.
         least, most = SIGNATURE_BYTES[header["alg"]]
         if not least <= len(jwt.utils.base64url_decode(text.rpartition(".")[2])) <= most:
             raise TokenRefused("the token is invalid")
-        self._claims(text, None, None)
         if has_secret or self._keys is None:
-            return self._by_secret(text)
-        key = await self._keys.find(header["alg"], header.get("kid"))
-        return self._claims(text, key, KEY_SET_ALGORITHMS)
+            return self._by_secret(text), None
+        # Nobody waits for the key set with a token that cannot be valid. What is checked here is
+        # not trusted before the signature is verified.
+        jwt.get_unverified_header(text)
+        self._claims(text, None, None)
+        alg, kid = header["alg"], header.get("kid")
+        key = await self._keys.find(alg, kid)
+        return self._claims(text, key, KEY_SET_ALGORITHMS), NamedKey(alg, kid, key)
 
-    def _by_secret(self, text: str) -> dict[str, Any]:
+    def _by_secret(self, text: str) -> Json:
         """Verify with the secret, else with the previous one, while it is still configured."""
         import jwt
 
-        *previous, last = self._settings.secrets
-        for secret in previous:
+        wrong: jwt.InvalidSignatureError | None = None
+        for secret in self._settings.secrets:
             try:
                 return self._claims(text, secret, ["HS256"])
-            except jwt.InvalidSignatureError:
-                continue
-        return self._claims(text, last, ["HS256"])
+            except jwt.InvalidSignatureError as error:
+                wrong = error
+        self._claims(text, None, None)  # tells first that a token has expired
+        raise wrong or jwt.InvalidSignatureError
 
-    def _claims(self, text: str, key: Any, algorithms: list[str] | None) -> dict[str, Any]:
+    def _claims(self, text: str, key: Any, algorithms: list[str] | None) -> Json:
         """Return the claims, if they are valid now. Without a key the signature is not checked."""
         import jwt
 
@@ -208,6 +215,30 @@ class Tokens:
         )
 
 
+def _header(text: str) -> Json:
+    """Return the header of a token that is not verified. Raises ValueError."""
+    import jwt
+
+    header = json.loads(jwt.utils.base64url_decode(text.partition(".")[0]))
+    if not isinstance(header, dict):
+        raise ValueError("not an object")
+    return header
+
+
+def _token(text: str, claims: Json) -> Token:
+    """Return a token with these claims. Raises TokenRefused."""
+    user_id = claims["sub"]
+    if not isinstance(user_id, str) or not is_user_id(user_id):
+        raise TokenRefused("the token has no valid user id (sub)")
+    if is_mind_id(user_id):
+        raise TokenRefused("the token's user id (sub) is reserved")
+    expires_at = int(claims["exp"])
+    if expires_at > LAST_EXPIRY:
+        raise TokenRefused("the token's expiry (exp) is not in seconds")
+    sign_in = _sign_in(claims.get(SIGN_IN))
+    return Token(user_id=user_id, text=text, expires_at=expires_at, sign_in=sign_in)
+
+
 def _sign_in(claim: Any) -> SignIn | None:
     """Read the claim SIGN_IN; None if we cannot have made it."""
     match claim:
@@ -215,9 +246,3 @@ def _sign_in(claim: Any) -> SignIn | None:
             return SignIn(since=since, mark=mark)
         case _:
             return None
-
-
-def is_user_id(text: str) -> bool:
-    """Whether a text can be a user id: not empty, not too long, and every store can keep it."""
-    unkept = any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
-    return 0 < len(text) <= MAX_USER_CHARS and not unkept

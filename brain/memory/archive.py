@@ -107,7 +107,7 @@ class PostgresArchive:
             row = await rows.fetchone()
             return (row and row[0]) or 0
 
-        return await self._database.run(work)
+        return await self._database.read(work)
 
     async def search(
         self,

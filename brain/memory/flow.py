@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brain.errors import ModelFault, Unreachable
 from brain.memory.archiving import copy_log, is_due, tidy_log
-from brain.memory.model import Summary
+from brain.memory.model import Fact, Summary
 from brain.memory.rules import SHOWN_FACTS, memory_block
 from brain.memory.services import MemoryServices
 from brain.memory.summary import due, first_seq, portion, summarised, summary_prompt
 from brain.preferences.flow import preferences_of
+from brain.preferences.model import Preferences
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
 from brain.run.turn import Turn
@@ -39,7 +41,7 @@ class Memory:
         """
         if turn.shown is not None:
             return
-        loading = turn.run_beside(load_shown(self.services, turn), name="memory")
+        loading = turn.run_beside(_show(self.services, turn), name="memory")
         left_s = turn.invocation.cut - self.services.clock.now()
         await asyncio.wait({loading}, timeout=min(LOAD_S, max(left_s, 0) * LOAD_SHARE))
 
@@ -73,19 +75,50 @@ async def renew_shown(services: MemoryServices, turn: Turn) -> None:
 
 async def load_shown(services: MemoryServices, turn: Turn) -> None:
     """Build and store what the model is shown. If a store cannot be reached, show nothing."""
+    if (chosen := await _loaded(services, turn)) is not None:
+        await _keep(services, turn, chosen)
+
+
+async def _show(services: MemoryServices, turn: Turn) -> None:
+    """Build what the model is shown; it is stored beside the call of the model."""
+    if (chosen := await _loaded(services, turn)) is not None:
+        turn.run_beside(_keep(services, turn, chosen), name="memory")
+
+
+async def _loaded(services: MemoryServices, turn: Turn) -> Preferences | None:
+    """Build what the model is shown. Return the user's settings; None if there is nothing new."""
     user_id = turn.user_id
     if services.facts is None and services.preferences is None and turn.summarised_seq == 0:
-        return  # there is nothing to show
+        return None  # there is nothing to show
     try:
-        chosen = await preferences_of(services.preferences, user_id)
-        turn.zone, turn.language = chosen.zone or turn.zone, chosen.language or turn.language
-        summary = await services.block.summary(user_id)
-        facts = await services.facts.facts(user_id, limit=SHOWN_FACTS) if services.facts else ()
-        addition = await services.addition(user_id)
-        turn.shown = memory_block(facts, summary.text, addition=addition)
-        await services.block.keep_block(user_id, turn.shown, chosen)
+        # Side by side: what is in one database is read in one transaction.
+        chosen, summary, facts, addition = await asyncio.gather(
+            preferences_of(services.preferences, user_id),
+            _summary(services, turn),
+            _facts(services, user_id),
+            services.addition(user_id),
+        )
     except Unreachable as error:
         log.warning("memory: not shown, reason=%s", type(error).__name__)
+        return None
+    turn.zone, turn.language = chosen.zone or turn.zone, chosen.language or turn.language
+    turn.shown = memory_block(facts, summary.text, addition=addition)
+    return chosen
+
+
+async def _keep(services: MemoryServices, turn: Turn, chosen: Preferences) -> None:
+    try:
+        await services.block.keep_block(turn.user_id, turn.shown or "", chosen)
+    except Unreachable as error:
+        log.warning("memory: not kept, reason=%s", type(error).__name__)
+
+
+async def _summary(services: MemoryServices, turn: Turn) -> Summary:
+    return await services.block.summary(turn.user_id) if turn.summarised_seq else Summary()
+
+
+async def _facts(services: MemoryServices, user_id: str) -> Sequence[Fact]:
+    return await services.facts.facts(user_id, limit=SHOWN_FACTS) if services.facts else ()
 
 
 async def summarise(services: MemoryServices, turn: Turn) -> None:

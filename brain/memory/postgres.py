@@ -122,7 +122,7 @@ class PostgresFacts:
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
         """Read the newest rows by the index on time."""
         asked = {"user_id": user_id, "limit": limit}
-        return await self._database.run(lambda connection: rows(connection, Fact, NEWEST, asked))
+        return await self._database.read(lambda connection: rows(connection, Fact, NEWEST, asked))
 
     async def fact(self, user_id: str, fact_id: str) -> Fact | None:
         """Read one row by its key."""

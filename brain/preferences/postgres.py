@@ -29,7 +29,7 @@ class PostgresPreferences:
             row = await (await connection.execute(LOAD, {"user_id": user_id})).fetchone()
             return preferences_from_stored(row[0]) if row else Preferences()
 
-        return await self._database.run(work)
+        return await self._database.read(work)
 
     async def save(self, user_id: str, preferences: Preferences) -> None:
         """Insert or update one row."""

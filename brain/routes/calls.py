@@ -37,8 +37,9 @@ def begin(
     wiring: Wiring, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> "asyncio.Task[None]":
     """Start the brain in a background task. The function must not end before this task."""
-    warming = asyncio.ensure_future(wiring.warm())
-    warming.add_done_callback(asyncio.Task.exception)  # the model call reports the error
+    if not wiring.is_warm:
+        warming = asyncio.ensure_future(wiring.warm())
+        warming.add_done_callback(asyncio.Task.exception)  # the model call reports the error
     telling = OtherPages(wiring, request)
     services = replace(wiring.services, store=wiring.store.telling(telling.grown))
     return asyncio.ensure_future(_run(services, request, invocation, reply, telling))

@@ -35,25 +35,32 @@ class OtherPages:
     def grown(self, growth: LogGrowth) -> None:
         """Tell of a text at once, beside the brain's work. An answer has to be delivered first."""
         self._pages = growth.pages
-        if not growth.is_last:
+        if not growth.is_last and self._has_others:
             self._beside.add(asyncio.ensure_future(self._tell(growth.seq)))
 
     async def follow(self, reply: Reply) -> None:
         """Tell of the answer once it is in the response. Never raises an error of the reply."""
         with suppress(Exception):  # the caller is told, or reads it in the log
             await self._after(await reply.outcome())
-        await asyncio.gather(*self._beside)
+        if self._beside:
+            await asyncio.gather(*self._beside)
+
+    @property
+    def _has_others(self) -> bool:
+        return self._pages is not None and self._pages.has_others(self._own)
 
     async def _after(self, outcome: Outcome | None) -> None:
         if outcome is None or outcome.message is None:
             return
+        if self._pages is not None and not self._has_others:
+            return  # nobody is waited for: the function ends with the answer
         await self._wiring.clock.sleep(AFTER_S)
         if self._pages is None:  # answered aside
             self._pages = await pages(self._wiring.redis, self._user_id)
         await self._tell(outcome.message.seq)
 
     async def _tell(self, seq: int) -> None:
-        if self._pages is None or not self._pages.has_others(self._own):
+        if not self._has_others:
             return
         with suppress(BrainError):  # then they see it with their next look
             publish = self._wiring.channel.publish

@@ -52,7 +52,8 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     began = turn.services.clock.now()
     answer = journal.unfinished_answer(turn.run.journal) or take_decision(turn)
     if answer is None:
-        pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1, (step.CONTINUE, step.QUIT))
+        run, speaking = turn.run, (step.CONTINUE, step.QUIT)
+        pieces = Pieces(run.run_id, run.spent.loops + 1, speaking, turn.reply.has_listener)
         answer = await ask(turn, pieces)
         begun = journal.interrupted_text(turn.run.journal)
         verdict = await _judge(turn, answer, await client_complaints(turn, answer), begun)

@@ -48,6 +48,7 @@ class Adapters:
     """
 
     world: World | None = None
+    is_warm = False  # whether what a model call needs is imported
 
     def __init__(self, env: Env) -> None:
         self.env = env
@@ -197,6 +198,7 @@ class Adapters:
     async def warm(self) -> None:
         """Import the modules for a model call early; this takes half a second."""
         await self.model.warm()
+        self.is_warm = True
 
     async def aclose(self) -> None:
         """Close the connections of all adapters that were used."""

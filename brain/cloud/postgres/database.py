@@ -6,13 +6,15 @@ It works with poolers in transaction mode: no prepared statements and no session
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud.postgres.coalesced import Coalesced
+from brain.cloud.postgres.migrations import migrate, migrations, version_of
 from brain.cloud.quotas import used_up
 from brain.errors import DatabaseRefused, DatabaseUnreachable
 
@@ -27,7 +29,6 @@ LIMIT_S = 5.0  # seconds for a call, including waiting and a retry; usually 10 m
 PARTING_S = 1.0  # additional seconds in which psycopg may cancel the query on the server
 CONNECT_S = 3  # seconds to connect to one address; a suspended database resumes in less
 SILENCE_MS = 2_000  # after which a connection without acknowledgements is closed
-MIGRATION_LOCK = 4_027_112_735  # the number of an advisory lock: random, must never change
 
 # A frozen process must not hold a lock for longer than its caller would have waited.
 BOUNDS = b"""
@@ -63,9 +64,12 @@ class Postgres:
         self._url = url
         self._limit_s = limit_s
         self._link: _Link | None = None
+        self._reads: Coalesced[Work[Any], Any] = Coalesced(self._read_all, is_kept=False)
 
-    async def run[T](self, work: "Work[T]") -> T:
+    async def run[T](self, work: "Work[T]", *, implicit: bool = False) -> T:
         """Run `work` in one transaction and return its result.
+
+        `implicit`: it is one statement, or only reads, so it needs neither `begin` nor `commit`.
 
         If the persistent connection turns out to be dead, `work` runs again on a new connection, so
         it must be idempotent.
@@ -76,12 +80,42 @@ class Postgres:
         try:
             # The second interruption ends psycopg's attempt to cancel the query on a dead server.
             async with asyncio.timeout(limit_s + PARTING_S), asyncio.timeout(limit_s):
-                return await self._insist(work)
+                return await self._insist(work, implicit)
         except TimeoutError:
-            raise DatabaseUnreachable(f"no answer from the database in {limit_s:g} s") from None
+            raise _late(limit_s) from None
         except psycopg.Error as error:
             # Without the cause: psycopg's error texts quote the stored values.
             raise _failure(error) from None
+
+    async def read[T](self, work: "Work[T]") -> T:
+        """Run `work`, which only reads, and return its result. Raises as `run` does.
+
+        What others read in the meantime goes along in one transaction.
+        """
+        try:
+            async with asyncio.timeout(self._limit_s + PARTING_S):
+                found: T = await self._reads.ask(work)
+                return found
+        except TimeoutError:
+            raise DatabaseUnreachable(
+                f"no answer from the database in {self._limit_s:g} s"
+            ) from None
+
+    async def _read_all(self, works: "Sequence[Work[Any]]") -> Sequence[Any]:
+        """Return the result of each, or the error that it has raised."""
+        import psycopg
+
+        async def work(connection: "Connection") -> Sequence[Any]:
+            each = (work(connection) for work in works)
+            found = await asyncio.gather(*each, return_exceptions=True)
+            failed = [error for error in found if isinstance(error, psycopg.Error)]
+            # After the first failure the others fail with an OperationalError.
+            failed.sort(key=lambda error: isinstance(error, psycopg.OperationalError))
+            if failed:
+                raise failed[0]
+            return found
+
+        return await self.run(work, implicit=True)
 
     async def close(self) -> None:
         """Close the connection. The next call opens a new one."""
@@ -89,7 +123,7 @@ class Postgres:
         if link is not None:
             await link.drop()
 
-    async def _insist[T](self, work: "Work[T]") -> T:
+    async def _insist[T](self, work: "Work[T]", implicit: bool) -> T:
         """Run the work; retry once if the connection has died since the last call."""
         import psycopg
 
@@ -97,22 +131,24 @@ class Postgres:
         async with link.lock:
             was_kept = link.connection is not None
             try:
-                return await self._once(link, work)
+                return await self._once(link, work, implicit)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if not was_kept or link.connection is not None:
                     raise
                 log.info("database: connection lost, reason=%s", _reason(error))
-            return await self._once(link, work)
+            return await self._once(link, work, implicit)
 
-    async def _once[T](self, link: _Link, work: "Work[T]") -> T:
+    async def _once[T](self, link: _Link, work: "Work[T]", implicit: bool) -> T:
         from psycopg.pq import TransactionStatus
 
         if link.connection is None:
             link.connection = await _connect(self._url)
         connection = link.connection
         try:
-            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip.
-            async with connection.pipeline(), connection.transaction():
+            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip. Without
+            # `begin`, what stands in a pipeline is a transaction too, until the pipeline ends.
+            begun = nullcontext() if implicit else connection.transaction()
+            async with connection.pipeline(), begun:
                 await connection.execute(BOUNDS)
                 return await work(connection)
         finally:
@@ -149,7 +185,7 @@ async def _connect(url: str) -> "Connection":
     )
     async with AsyncExitStack() as if_it_fails:
         if_it_fails.push_async_callback(connection.close)
-        await _migrate(connection)
+        await migrate(connection)
         if_it_fails.pop_all()
     return connection
 
@@ -166,55 +202,7 @@ async def schema_number(url: str) -> tuple[int, int]:
     )
     async with connection:
         await connection.execute("select 1")
-        return await _version(connection), max(_migrations())
-
-
-async def _migrate(connection: "Connection") -> None:
-    """Apply missing migrations. A schema of newer code is not changed.
-
-    Each migration is a separate transaction. If a time limit interrupts them, the next call
-    continues.
-    """
-    migrations = _migrations()
-    done = await _version(connection)
-    while done < max(migrations):
-        async with connection.transaction():
-            # Several instances may start at once: one applies it, the others find it done.
-            await connection.execute("select pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
-            await connection.execute("create schema if not exists brain")
-            await connection.execute(
-                "create table if not exists brain.migrations"
-                " (number integer primary key, applied_at timestamptz not null default now())"
-            )
-            done = await _version(connection)
-            following = min((number for number in migrations if number > done), default=done)
-            if following > done:
-                await connection.execute(migrations[following])
-                await connection.execute("insert into brain.migrations values (%s)", [following])
-                log.info("database: migrated, number=%d", following)
-                done = following
-
-
-async def _version(connection: "Connection") -> int:
-    """Return the number of the last applied migration; 0 for an empty database."""
-    import psycopg
-
-    try:
-        cursor = await connection.execute("select max(number) from brain.migrations")
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return 0
-    row = await cursor.fetchone()
-    return (row and row[0]) or 0
-
-
-def _migrations() -> dict[int, bytes]:
-    """Return the migrations in `sql/` (`001_….sql` and so on): number to text."""
-    numbered = {
-        file.name.partition("_")[0]: file
-        for file in (files("brain.cloud.postgres") / "sql").iterdir()
-        if file.name[:1].isdigit()
-    }
-    return {int(number): file.read_bytes() for number, file in numbered.items()}
+        return await version_of(connection), max(migrations())
 
 
 def understood(url: str) -> str:
@@ -227,6 +215,10 @@ def understood(url: str) -> str:
     address, _, options = url.partition("?")
     kept = [option for option in options.split("&") if option.partition("=")[0] in known]
     return f"{address}?{'&'.join(kept)}"
+
+
+def _late(limit_s: float) -> DatabaseUnreachable:
+    return DatabaseUnreachable(f"no answer from the database in {limit_s:g} s")
 
 
 def _failure(error: "psycopg.Error") -> DatabaseUnreachable:

@@ -96,7 +96,7 @@ class PostgresProfiles:
     async def profile(self, user_id: str, id: str) -> Profile | None:
         """Read one row by its key."""
         named = {"user_id": user_id, "id": id}
-        found = await self._database.run(lambda connection: _profiles(connection, named))
+        found = await self._database.read(lambda connection: _profiles(connection, named))
         return found[0] if found else None
 
     async def profiles(self, user_id: str) -> Sequence[Profile]:

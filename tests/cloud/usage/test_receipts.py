@@ -1,5 +1,6 @@
 """A receipt says what a run has used, and only to its user."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import uuid4
@@ -90,6 +91,33 @@ async def test_a_receipt_that_is_kept_twice_counts_once(home: Home, anna: Caller
     await receipts.save(anna.id, receipt)
     assert await day(home, anna) == {"runs": 1, "used": 10, "unpriced": 1}
     assert await receipts.receipt(anna.id, "r1") == receipt
+
+
+async def test_receipts_of_many_users_are_written_together(home: Home, anna: Caller) -> None:
+    def receipt(run_id: str, tokens: int) -> Receipt:
+        made = ModelCount(model="m", calls=1, tokens_in=tokens, usd=0.5)
+        counts = Counts(run_id=run_id, models=(made,), day=DayCount(day="2027-01-15"))
+        return Receipt(counts=counts, state="done", ended_ms=4_000_000_000_000)
+
+    ben = Caller(id=f"ben-{uuid4()}", http=home.http)
+    receipts = PostgresReceipts(home.database)
+    given = [(anna, "r1", 1), (ben, "r1", 20), (anna, "r2", 300), (anna, "r1", 1), (ben, "r3", 4)]
+    days = await asyncio.gather(
+        *(receipts.save(who.id, receipt(run_id, tokens)) for who, run_id, tokens in given)
+    )
+    sums = {anna.id: 301, ben.id: 24}
+    assert [found and found.tokens for found in days] == [sums[who.id] for who, *_ in given]
+    assert await day(home, anna) == {"runs": 2, "used": 301, "unpriced": 0}
+    assert await day(home, ben) == {"runs": 2, "used": 24, "unpriced": 0}
+
+
+async def test_an_old_receipt_goes_with_the_next_one(home: Home, anna: Caller) -> None:
+    receipts = PostgresReceipts(home.database)
+    for run_id, ended_ms in (("old", 1_000_000_000_000), ("new", 4_000_000_000_000)):
+        counts = Counts(run_id=run_id, day=DayCount(day="2027-01-15"))
+        await receipts.save(anna.id, Receipt(counts=counts, state="done", ended_ms=ended_ms))
+    assert await receipts.receipt(anna.id, "old") is None
+    assert await receipts.receipt(anna.id, "new") is not None
 
 
 async def day(home: Home, caller: Caller) -> Json:
