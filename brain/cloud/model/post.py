@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from brain.cloud.http import HttpClient
+from brain.cloud.model.body import written
 from brain.cloud.model.faults import Failure, refused
 from brain.cloud.model.values import NOTHING, parsed
-from brain.codec import Json, dumps
+from brain.codec import Json
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -47,7 +48,7 @@ class ChatServer:
         Redirects that keep the body are followed on the same host. Raises aiohttp.ClientError,
         which is also a TimeoutError if the connection takes too long.
         """
-        data = dumps(body).encode("utf-8", "replace")
+        data = written(body)
         address = self._address
         for hop in range(1 + MOST_HOPS):
             client, path = self._at(address)
