@@ -132,6 +132,9 @@ def _ended(response: "ClientResponse") -> Iterator[None]:
     protocol = None if response.connection is None else response.connection.protocol
     closed = None if protocol is None else protocol.closed
     if closed is not None:
+        # An error that nobody asks for is logged. Of equal callbacks one is enough.
+        closed.remove_done_callback(asyncio.Future.exception)
+        closed.add_done_callback(asyncio.Future.exception)
         closed.add_done_callback(end)
     try:
         yield

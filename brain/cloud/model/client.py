@@ -51,7 +51,7 @@ class ModelClient:
         await self._server.aclose()
 
     def _enter(self) -> None:
-        """Make new turns in another event loop than before: who waits in that one does not count."""
+        """Make new turns in another event loop: who waits in the last one does not count."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._turns = loop, asyncio.Semaphore(self._at_once)

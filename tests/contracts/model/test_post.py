@@ -1,16 +1,21 @@
 """Requests to a model: redirects, bodies that go wrong, and what is not imported."""
 
 import asyncio
+import gc
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
 
+from brain.cloud.model.post import ChatServer
 from brain.cloud.model.wire import Waits
 from brain.errors import ModelFault, ModelUnavailable
 from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, sse, wire
 
+END = b"\r\n\r\n"
 ONE = sse(delta("stop", content="Yes."))
 
 
@@ -58,8 +63,8 @@ async def test_a_body_that_goes_wrong_in_the_middle_ends_at_once() -> None:
     first_read = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        body = ONE.partition(b"\r\n\r\n")[2].replace(b"stop", b"")
+        await reader.readuntil(END)
+        body = ONE.partition(END)[2].replace(b"stop", b"")
         chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n"
         writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunk)
         await first_read.wait()
@@ -73,6 +78,46 @@ async def test_a_body_that_goes_wrong_in_the_middle_ends_at_once() -> None:
     async with server, asking(url, waits=patient, tries=1) as model:
         with pytest.raises(ModelFault, match="RemoteProtocolError"):
             await model.answer(PROMPT, limit_s=600, on_delta=lambda _: first_read.set())
+
+
+async def test_a_kept_connection_that_is_reset_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    head_read, reset = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(END + b"{}")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2" + END)
+        await head_read.wait()
+        writer.write(b"ok")
+        await writer.drain()
+        await reset.wait()
+        linger = struct.pack("ii", 1, 0)  # closes with a reset
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    asking = ChatServer(url, KEY, connect_s=5.0)
+    async with server:
+        async with asking.post({}) as response:
+            connection = response.connection
+            assert connection is not None
+            protocol = connection.protocol
+            head_read.set()
+            assert await response.read() == b"ok"
+        assert protocol is not None
+        closed = asyncio.Event()
+        assert protocol.closed is not None
+        protocol.closed.add_done_callback(lambda _: closed.set())
+        reset.set()
+        await closed.wait()
+        del protocol, connection, response
+        async with asking.post({}) as response:  # drops the connection
+            assert await response.read() == b"ok"
+        gc.collect()
+        assert [record for record in caplog.records if record.name == "asyncio"] == []
+        await asking.aclose()
 
 
 TURN = """
