@@ -9,8 +9,8 @@ import asyncio
 import os
 import platform
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 IDLE_S = 5.0  # seconds that an unused connection is kept: less than any server keeps it
 QUIET_S = 0.1  # seconds without a request, after which a server may have closed a connection
+MOST_HEADER_BYTES = 65_536  # of one header
 PASSES = 3  # of the event loop: it sees the end of a connection, reads it, and drops it
 
 
@@ -57,9 +58,16 @@ class HttpClient:
             async with session.post(
                 f"{self._url}{path}", data=body, headers=headers, allow_redirects=False
             ) as response:
-                yield response
+                with _ended(response):
+                    yield response
         finally:
             self._used = loop.time()
+
+    async def warm(self) -> None:
+        """Do what the first request would do before it connects."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._sessions:
+            await self._open(loop)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop, and those of loops that have ended."""
@@ -85,6 +93,8 @@ class HttpClient:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_s),
             proxy=proxy_for(self._url),
+            max_line_size=MOST_HEADER_BYTES,
+            max_field_size=MOST_HEADER_BYTES,
         )
         await self._drop(None)
         return session
@@ -104,6 +114,33 @@ async def whole(response: "ClientResponse", most_bytes: int) -> bytes:
             raise BodyTooLarge
         parts.append(part)
     return b"".join(parts)
+
+
+@contextmanager
+def _ended(response: "ClientResponse") -> Iterator[None]:
+    """End the body with its connection.
+
+    aiohttp alone waits on if a body goes wrong in the middle, though it has closed the connection.
+    """
+    import aiohttp
+
+    def end(_: object) -> None:
+        content = response.content
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError("the connection is closed"))
+
+    protocol = None if response.connection is None else response.connection.protocol
+    closed = None if protocol is None else protocol.closed
+    if closed is not None:
+        # An error that nobody asks for is logged. Of equal callbacks one is enough.
+        closed.remove_done_callback(asyncio.Future.exception)
+        closed.add_done_callback(asyncio.Future.exception)
+        closed.add_done_callback(end)
+    try:
+        yield
+    finally:
+        if closed is not None:
+            closed.remove_done_callback(end)
 
 
 @cache

@@ -11,7 +11,7 @@ from brain.cloud.model.calls import Call, Calls
 from brain.cloud.model.carried import merged, unknown_fields
 from brain.cloud.model.speech import Growth, Speech
 from brain.cloud.model.text_calls import TextCall, text_calls
-from brain.cloud.model.usage import cached_in, parts_in, tokens_in, usd_in
+from brain.cloud.model.usage import cached_in, has_usage, parts_in, tokens_in, usd_in
 from brain.cloud.model.values import as_index, as_object, as_objects, as_text, parsed
 from brain.codec import Json
 from brain.run.ports import Delta
@@ -126,11 +126,8 @@ class Assembly:
 
     def feed(self, chunk: Json) -> list[Delta]:
         """Add a chunk and return what may be shown. Raises ModelUnavailable if it is too long."""
-        self.tokens = max(self.tokens, tokens_in(chunk))
-        self.parts = max(self.parts, parts_in(chunk), key=sum)
-        self.cached = max(self.cached, cached_in(chunk))
-        usd = usd_in(chunk)
-        self.usd = self.usd if usd is None else max(usd, self.usd or 0.0)
+        if has_usage(chunk):
+            self._count(chunk)
         deltas: list[Delta] = []
         for place, given in enumerate(as_objects(chunk.get("choices"))):
             number = as_index(given.get("index"))
@@ -144,6 +141,13 @@ class Assembly:
             if choice is not None:
                 deltas += choice.feed(given)
         return deltas
+
+    def _count(self, chunk: Json) -> None:
+        self.tokens = max(self.tokens, tokens_in(chunk))
+        self.parts = max(self.parts, parts_in(chunk), key=sum)
+        self.cached = max(self.cached, cached_in(chunk))
+        usd = usd_in(chunk)
+        self.usd = self.usd if usd is None else max(usd, self.usd or 0.0)
 
     def end(self) -> tuple[Assembled, list[Delta]]:
         """End the answer. Return it, and what is still to be shown."""

@@ -3,50 +3,33 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
-from brain.cloud.model.wire import Waits, make_client
+from brain.cloud.model.post import ChatServer
+from brain.cloud.model.wire import Waits
 from brain.errors import ModelUnavailable
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 NO_TIME = "no time was left to ask the model"
 
 
 class ModelClient:
-    """One client of the SDK, made when it is first used.
-
-    It belongs to the running loop, because connections cannot be used in another one.
-    """
+    """The connections to a provider, and the turns of those who wait for each other there."""
 
     def __init__(self, url: str, api_key: str, waits: Waits, *, at_once: int = 1) -> None:
         """`at_once` is how many calls wait for nobody in `turn`."""
-        self._url = url
-        self._api_key = api_key
-        self._waits = waits
+        self._server = ChatServer(url, api_key, connect_s=waits.connect_s)
         self._at_once = at_once
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._making: asyncio.Future[AsyncOpenAI] | None = None
         self._turns = asyncio.Semaphore(at_once)
 
-    async def get(self) -> "AsyncOpenAI":
-        """Return the client. The first call takes half a second."""
-        self._enter()
-        if self._making is None:
-            # In a thread: importing the SDK and loading certificates takes half a second.
-            make = asyncio.to_thread(make_client, self._url, self._api_key, self._waits)
-            self._making = asyncio.ensure_future(make)
-        # Shielded: a cancelled caller must not cancel it for the others.
-        return await asyncio.shield(self._making)
+    async def warm(self) -> None:
+        """Do what the first request would do before it connects: 0.1 s of a cold start."""
+        await self._server.warm()
 
-    async def get_until(self, end: float) -> "AsyncOpenAI":
-        """Return the client. Raises ModelUnavailable at `end`, in the loop's time."""
-        try:
-            async with asyncio.timeout_at(end):
-                return await self.get()
-        except TimeoutError:
-            raise ModelUnavailable(NO_TIME) from None
+    def server_until(self, end: float) -> ChatServer:
+        """Return the server. Raises ModelUnavailable if it is `end`, in the loop's time."""
+        if asyncio.get_running_loop().time() >= end:
+            raise ModelUnavailable(NO_TIME)
+        return self._server
 
     @asynccontextmanager
     async def turn(self, end: float) -> AsyncIterator[None]:
@@ -65,13 +48,10 @@ class ModelClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._making is not None:
-            making, self._making = self._making, None
-            await (await making).close()
+        await self._server.aclose()
 
     def _enter(self) -> None:
-        """Drop the clients of an earlier event loop: connections cannot be used in another one."""
+        """Make new turns in another event loop: who waits in the last one does not count."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
-            self._loop, self._making = loop, None
-            self._turns = asyncio.Semaphore(self._at_once)
+            self._loop, self._turns = loop, asyncio.Semaphore(self._at_once)

@@ -6,7 +6,6 @@ Every class of faults has its own number of tries, and every wait has a limit.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from brain.chat.prices import Prices
 from brain.cloud.model.assembly import Assembly
@@ -24,14 +23,12 @@ from brain.cloud.model.known import (
     shrunk,
 )
 from brain.cloud.model.patience import LEAVE_S, Patience, Telling
+from brain.cloud.model.post import ChatServer
 from brain.cloud.model.wire import Waits, listen
 from brain.codec import Json
 from brain.errors import FaultClass, ModelFault, ModelRefused, ModelUnavailable
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 REST_S = 0.25  # seconds before the same model is asked again after a cut
 NEXT_SHARE = 0.5  # of the wait for a first sign: the least that is left to the next model
@@ -47,7 +44,7 @@ class Trying:
     the listener has words; a request that a field or its length has made fail does not count.
     """
 
-    client: "AsyncOpenAI"
+    server: ChatServer
     prompt: Prompt
     end: float
     tell: Telling
@@ -168,7 +165,7 @@ class Trying:
         body = request(model, prompt, known, self.optional)
         outcome: Answered | Failure | ModelFault
         try:
-            failure = await listen(self.client, body, assembly, told, self.waits, self.end)
+            failure = await listen(self.server, body, assembly, told, self.waits, self.end)
             whole, deltas = assembly.end()
             for delta in deltas:
                 told(delta)

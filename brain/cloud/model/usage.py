@@ -21,6 +21,12 @@ _CACHED = (
     *("cache_read_input_tokens", "cache_n"),
 )
 _USAGE = ("usage", "usageMetadata", "usage_metadata", "timings")
+_NAMES = frozenset(_USAGE)
+
+
+def has_usage(chunk: Json) -> bool:
+    """Whether a chunk reports anything: of a stream mostly the last one does."""
+    return next(_usages(chunk), None) is not None
 
 
 def tokens_in(chunk: Json) -> int:
@@ -57,6 +63,8 @@ def _usages(chunk: Json) -> Iterator[Json]:
     places = [chunk, *as_objects(chunk.get("choices"))]
     places += [place for place in chunk.values() if isinstance(place, dict)]
     for place in places:
+        if _NAMES.isdisjoint(place):
+            continue
         for name in _USAGE:
             if isinstance(usage := place.get(name), dict):
                 yield usage
