@@ -62,15 +62,19 @@ class Collector:
     async def _send(self, spans: list[TraceSpan]) -> None:
         """Send spans. If this fails, they are dropped, and a line in the log says so."""
         try:
-            if self._encoder is None:
-                # In a thread: importing the SDK takes 0.2 s. Then the limit begins.
-                self._encoder = await asyncio.to_thread(_encoder, self._resource)
-            body = self._encoder.encode(spans)
+            # The limit begins when the SDK is imported, which takes 0.2 s once.
+            body = (await self._encoding()).encode(spans)
             async with asyncio.timeout(LIMIT_S):
                 await self._post(body)
         except Exception as error:  # noqa: BLE001 - no fault of traces may reach the run or its caller
             reason = str(error) if isinstance(error, CollectorFailed) else type(error).__name__
             log.warning("traces.failed: reason=%s spans=%d", reason, len(spans))
+
+    async def _encoding(self) -> "Encoder":
+        if self._encoder is None:
+            made = await asyncio.to_thread(_encoder, self._resource)
+            self._encoder = self._encoder or made  # another call may have made one meanwhile
+        return self._encoder
 
     async def _post(self, body: bytes) -> None:
         client, read = await self._current(), 0
@@ -85,9 +89,11 @@ class Collector:
     async def _current(self) -> "httpx.AsyncClient":
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            # In a thread: loading certificates takes 50 ms.
-            self._client = await asyncio.to_thread(_client, self._at.headers)
-            self._loop = loop
+            # In a thread: loading certificates takes 50 ms. Another call may make a client
+            # meanwhile; both use the first.
+            made = await asyncio.to_thread(_client, self._at.headers)
+            if self._client is None or self._loop is not loop:
+                self._client, self._loop = made, loop
         return self._client
 
 

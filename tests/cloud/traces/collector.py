@@ -65,6 +65,17 @@ class Received:
             await self.came.wait_for(lambda: "run" in [span.name for span in self.of(run_id)])
         return self.of(run_id)
 
+    async def until_run_of(self, users: set[str]) -> str:
+        """Wait until a run of one of these users, hashes, has ended, and return its id."""
+
+        def runs() -> list[str]:
+            found = (values(span) for span in self.spans if span.name == "run")
+            return [one["brain.run"] for one in found if one["gen_ai.conversation.id"] in users]
+
+        async with asyncio.timeout(60), self.came:
+            await self.came.wait_for(runs)
+        return runs()[0]
+
 
 def values(of: Any) -> dict[str, Any]:
     """Return the attributes of a span or of a resource."""

@@ -79,6 +79,26 @@ async def test_a_run_that_is_stopped_ends_its_trace(tmp_path: Path) -> None:
     assert [span.name for span in spans if span.status.code == ERROR] == ["chat script"]
 
 
+async def test_a_run_whose_text_is_taken_back_ends_its_trace(tmp_path: Path) -> None:
+    async with collecting() as received:
+        more = {"OTEL_EXPORTER_OTLP_ENDPOINT": received.url}
+        async with deployed(tmp_path, **more) as deployment:
+            word, user, turn = uuid4().hex, deployment.user(), {"call": "c-1", "index": 1}
+            await deployment.direct(word, {"hang": True})
+            half = {"turn": turn, "speculative": True}
+            asking = asyncio.ensure_future(user.ask(word, messageId="message-1", **half))
+            async with asyncio.timeout(20):
+                while not await deployment.asked(word):
+                    pass
+            whole = await user.ask("Hello", replaces="message-1", **half)
+            taken_back = await received.until_ended((await asking).json()["runId"])
+            spans = await received.until_ended(whole.json()["runId"])
+    found = {span.name: values(span) for span in taken_back}
+    assert found["run"]["brain.state"] == "withdrawn"
+    assert parents(taken_back)["chat script"] == "loop"
+    assert [values(span)["brain.state"] for span in spans if span.name == "run"] == ["done"]
+
+
 async def said(http: httpx.AsyncClient, text: str, headers: dict[str, str]) -> dict[str, str]:
     answer = await http.post("/api/voiceToBrain", json={"text": text}, headers=headers)
     found: dict[str, str] = answer.json()
