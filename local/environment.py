@@ -55,8 +55,10 @@ def service_settings(store: Address, queue: Address, channel: Address, public_ur
 
 
 def own(asked: Mapping[str, str]) -> Env:
-    """Return the BRAIN_ variables, and those of a channel of the user's own."""
-    brain = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
+    """Return the BRAIN_ variables, those of a collector of traces, and those of a channel of the
+    user's own.
+    """
+    brain = {name: value for name, value in asked.items() if name.startswith(("BRAIN_", "OTEL_"))}
     return {**brain, **own_channel(asked)}
 
 

@@ -1,9 +1,10 @@
-"""Counts the calls of tools for the run that makes them."""
+"""Counts the calls of tools for the run that makes them, and records them in its trace."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from brain.cloud.meter import meter
+from brain.cloud.traces.tools import recorded_tool
 from brain.errors import LeaseLost
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 
@@ -17,7 +18,7 @@ def _counted(tool: Tool, now: Callable[[], float]) -> Tool:
     async def run(invocation: ToolInvocation) -> ToolResult:
         began, failed = now(), True
         try:
-            result = await tool.run(invocation)
+            result = await recorded_tool(tool.spec.name, tool.run, invocation)
             failed = False
             return result
         except LeaseLost:

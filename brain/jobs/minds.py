@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from importlib import import_module
 
 from brain.cloud.redis.store import RedisStore
+from brain.cloud.traces.loops import LoopBounds
 from brain.codec import Json
 from brain.documents.editing import Author
 from brain.feature import AskAlways, AtOnce, Platform
@@ -177,7 +178,7 @@ class Base:
             consent=AskAlways(),
             settling=AtOnce(),
             intake=(),
-            around=around,
+            around=(*around, LoopBounds()),
             instructions=instructions,
         )
 

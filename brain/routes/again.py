@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.qstash import RETRIES, retry_after_s
+from brain.cloud.traces.collector import traced
 from brain.errors import DatabaseRefused, QueueUnreachable, StoreRefused, Unreachable
 from brain.http.bodies import HangUpBody, MindCallBody, WakeCallBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
@@ -33,8 +34,10 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     if isinstance(content, dict) and content.get("reason") == "hangup":
         return await _hang_up(request, wiring, parse(HangUpBody, content))
     if isinstance(content, dict) and "job" in content:
-        return await _call_mind(request, wiring, parse(MindCallBody, content), invocation)
-    return await _wake(request, wiring, parse(WakeCallBody, content), invocation)
+        call = parse(MindCallBody, content)
+        return await traced(wiring.traces, lambda: _call_mind(request, wiring, call, invocation))
+    wake_call = parse(WakeCallBody, content)
+    return await traced(wiring.traces, lambda: _wake(request, wiring, wake_call, invocation))
 
 
 async def _wake(

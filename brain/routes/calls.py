@@ -11,6 +11,7 @@ from typing import assert_never
 from starlette.types import Receive
 
 from brain.chat.pieces import Piece, piece_to_wire
+from brain.cloud.traces.collector import traced
 from brain.codec import Form, Json
 from brain.errors import BrainError
 from brain.http.edge import where
@@ -42,7 +43,8 @@ def begin(
         warming.add_done_callback(asyncio.Task.exception)  # the model call reports the error
     telling = OtherPages(wiring, request)
     services = replace(wiring.services, store=wiring.store.telling(telling.grown))
-    return asyncio.ensure_future(_run(services, request, invocation, reply, telling))
+    run = partial(_run, services, request, invocation, reply, telling)
+    return asyncio.ensure_future(traced(wiring.traces, run))
 
 
 async def answer(

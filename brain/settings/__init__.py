@@ -24,6 +24,7 @@ from brain.settings.models import (
     prices,
 )
 from brain.settings.persona import instructions, persona
+from brain.settings.traces import traces
 from brain.settings.types import (
     AccessKey,
     ChannelSettings,
@@ -55,6 +56,7 @@ __all__ = [
     "models",
     "persona",
     "prices",
+    "traces",
 ]
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
@@ -226,6 +228,7 @@ def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable
         "language": language,
         "persona": persona,
         "log": log_form,
+        "traces": traces,
         **more,
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from brain import settings
 from brain.cloud.counted import counted_tools
 from brain.cloud.redis.store import RedisStore
+from brain.cloud.traces.loops import LoopBounds
 from brain.cloud.world import Inside
 from brain.errors import SettingMissing
 from brain.events.flow import NobodyAnnounces, take_word
@@ -121,8 +122,8 @@ class Wiring(Adapters, Together):
 
     @cached_property
     def around(self) -> tuple[Around, ...]:
-        """The features' hooks around each run."""
-        return tuple(around for each in self.features for around in each.around())
+        """The features' hooks around each run, and what its trace needs."""
+        return (*(around for each in self.features for around in each.around()), LoopBounds())
 
     @cached_property
     def announcer(self) -> Announcer:

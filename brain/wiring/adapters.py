@@ -24,12 +24,15 @@ from brain.cloud.redis.queued import QueuedMessages
 from brain.cloud.redis.upstash import Upstash
 from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
+from brain.cloud.traces.collector import Collector
 from brain.cloud.webhooks import WebhookReader
 from brain.cloud.world import Inside, NotInThisWorld, World
 from brain.errors import FaultClass, SettingMissing
+from brain.http.edge import not_set_up
 from brain.http.looks import SharedLook
 from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
+from brain.http.version import VERSION
 from brain.run.limits import Limits
 from brain.run.turn import Invocation
 from brain.settings.variables import Env
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
 
 
-USED = ("model_faults", "redis", "queue", "channel", "models", "news", "schemas", "audio")
+USED = ("model_faults", "redis", "queue", "channel", "models", "news", "schemas", "audio", "traces")
 
 
 class Adapters:
@@ -170,6 +173,16 @@ class Adapters:
             self.model_faults.note(model, fault)
 
     @cached_property
+    def traces(self) -> Collector | None:
+        """Sends what runs did to a collector; None if there is none, or its settings are wrong."""
+        try:
+            at = settings.traces(self.env)
+        except SettingMissing as error:
+            not_set_up(error)
+            return None
+        return None if at is None else Collector(at, version=VERSION)
+
+    @cached_property
     def database(self) -> "Postgres | None":
         url = settings.database(self.env)
         if url is None:
@@ -204,8 +217,8 @@ class Adapters:
         """Close the connections of all adapters that were used."""
         used = vars(self)  # a cached property is in here once it was used
         for name in USED:
-            if name in used:
-                await used[name].aclose()
+            if (adapter := used.get(name)) is not None:
+                await adapter.aclose()
         if (database := used.get("database")) is not None:
             await database.close()
 

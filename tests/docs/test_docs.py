@@ -20,7 +20,7 @@ ROUTES = (DOCS / "reference" / "routes.md").read_text()
 TOOLS = (DOCS / "reference" / "tools.md").read_text()
 ARCHITECTURE = (DOCS / "explanation" / "architecture.md").read_text()
 IN_FUNCTIONS = (
-    "BRAIN|BRAVE|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|TWILIO|DATABASE|VERCEL"
+    "BRAIN|BRAVE|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|TWILIO|DATABASE|VERCEL|OTEL"
 )
 PREVIOUS = {*re.findall(r"`(\w+_PREVIOUS)`", VARIABLES)}  # read by the name of the new value
 MOST_SAMPLE_CHARS = 110  # a line of .env.example

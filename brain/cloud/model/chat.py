@@ -125,6 +125,7 @@ class ChatModel:
         async with self._client.turn(end) if self._takes_turns else nullcontext():
             trying = Trying(
                 server=self._client.server_until(end),
+                provider=self._settings.provider,
                 prompt=prompt,
                 end=end,
                 tell=Telling(on_delta or _ignore),

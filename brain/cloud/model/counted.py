@@ -1,13 +1,18 @@
-"""Logs each request to a model in facts, without any text, and counts it for its run."""
+"""Logs each request to a model in facts, without any text, counts it for its run, and records it in
+the trace of the run.
+"""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from brain.chat.prices import Prices, usd_of
 from brain.cloud import meter
 from brain.cloud.model.assembly import Assembly
 from brain.cloud.model.faults import Failure
+from brain.cloud.traces.chats import ChatEnd, ChatSpan
 from brain.errors import ModelFault
 from brain.run.journal import Answered
 from brain.run.ports import Delta
@@ -19,9 +24,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True, slots=True)
 class Attempt:
-    """One request. `now` returns seconds; `tell` gets the parts of the answer."""
+    """One request. `now` returns seconds; `tell` gets the parts of the answer. `span` is its place
+    in the trace of the run, if one is recorded.
+    """
 
     model: str
+    span: ChatSpan | None
     tell: Callable[[Delta], None]
     now: Callable[[], float]
     began: float
@@ -41,6 +49,35 @@ class Attempt:
             self._answered(outcome, used)
         else:
             self._failed(outcome)
+        self._record(_fault(outcome), getattr(outcome, "status", 0), used, outcome)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Record that the request was given up by its caller, if it was."""
+        if kind is not None and issubclass(kind, asyncio.CancelledError):
+            self._record("cancelled")
+
+    def _record(
+        self,
+        error: str,
+        status: int = 0,
+        used: meter.ModelCount | None = None,
+        outcome: Concluded | None = None,
+    ) -> None:
+        if self.span is None:
+            return
+        self.span.end(
+            ChatEnd(
+                seconds=self.now() - self.began,
+                first_s=None if self.first is None else self.first - self.began,
+                error=error,
+                status=status,
+                used=used,
+                answer=outcome if isinstance(outcome, Answered) else None,
+            )
+        )
 
     def _answered(self, outcome: Answered, used: meter.ModelCount) -> None:
         first_ms = -1 if self.first is None else self._ms(self.first)
@@ -69,6 +106,11 @@ class Attempt:
 
     def _ms(self, at: float) -> int:
         return round((at - self.began) * 1000)
+
+
+def _fault(outcome: Concluded) -> str:
+    """Return the class of a fault; empty for an answer."""
+    return "" if isinstance(outcome, Answered) else outcome.fault.value
 
 
 def _used(model: str, outcome: Concluded, assembly: Assembly, prices: Prices) -> meter.ModelCount:

@@ -25,6 +25,7 @@ from brain.cloud.model.known import (
 from brain.cloud.model.patience import LEAVE_S, Patience, Telling
 from brain.cloud.model.post import ChatServer
 from brain.cloud.model.wire import Waits, listen
+from brain.cloud.traces.chats import begin_chat
 from brain.codec import Json
 from brain.errors import FaultClass, ModelFault, ModelRefused, ModelUnavailable
 from brain.run.journal import Answered
@@ -45,6 +46,7 @@ class Trying:
     """
 
     server: ChatServer
+    provider: str
     prompt: Prompt
     end: float
     tell: Telling
@@ -159,13 +161,13 @@ class Trying:
     async def _ask(self, model: str, prompt: Prompt) -> Answered | Failure:
         """Send one request. Raises ModelCut, or ModelUnavailable if the answer has no end."""
         loop, known = asyncio.get_running_loop(), self.known[model]
-        await asyncio.sleep(max(0.0, min(known.rests_until, self.end) - loop.time()))
-        told = Attempt(model=model, tell=self.tell, now=loop.time, began=loop.time())
+        told = await self._begin(model, prompt)
         assembly = Assembly(offered_tools(prompt.tools), held=known.opens_thought)
         body = request(model, prompt, known, self.optional)
         outcome: Answered | Failure | ModelFault
         try:
-            failure = await listen(self.server, body, assembly, told, self.waits, self.end)
+            with told:
+                failure = await listen(self.server, body, assembly, told, self.waits, self.end)
             whole, deltas = assembly.end()
             for delta in deltas:
                 told(delta)
@@ -183,6 +185,13 @@ class Trying:
             known.rests_until = loop.time() + REST_S
             raise outcome
         return self._settled(outcome, known)
+
+    async def _begin(self, model: str, prompt: Prompt) -> Attempt:
+        """Wait until the model may be asked again, and begin a request."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, min(self.known[model].rests_until, self.end) - loop.time()))
+        span = begin_chat(model, self.provider, prompt)
+        return Attempt(model=model, span=span, tell=self.tell, now=loop.time, began=loop.time())
 
     def _settled(self, outcome: Answered | Failure, known: Known) -> Answered | Failure:
         """Add the tokens of failed tries, and what they cost, to an answer."""

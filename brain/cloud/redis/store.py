@@ -27,6 +27,8 @@ from brain.cloud.redis.moves.stop import stop
 from brain.cloud.redis.numbering import LastSeq
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, NO_BOUND, Keys, Redis
 from brain.cloud.redis.withdraw import withdraw
+from brain.cloud.traces.commits import recorded_commit
+from brain.cloud.traces.recording import begin_trace
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard
 from brain.run.moves import (
@@ -92,7 +94,7 @@ class RedisStore:
 
     async def admit(self, arrival: Arrival) -> Admission:
         new_meter()
-        return await admit(
+        made = await admit(
             self._redis,
             arrival,
             self._limits,
@@ -101,6 +103,9 @@ class RedisStore:
             grown=self._grown,
             joins=self.joins,
         )
+        if isinstance(made, Admitted):
+            begin_trace(made)
+        return made
 
     def joining(self, joins: Joins) -> Self:
         """Return this store as it admits only what joins a run. Such an `admit` raises RunEnded."""
@@ -127,6 +132,8 @@ class RedisStore:
     async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
         new_meter()
         made = await resume(self._redis, wake_call, self._limits, holder=holder)
+        if isinstance(made, Admitted):
+            begin_trace(made)
         if isinstance(made, Admitted) and wake_call.reason == "wakeup":
             # The brain has died, or was frozen, and its lease has expired.
             log.warning("wakeup.late: run=%s wake=%d", wake_call.run_id, wake_call.wake)
@@ -134,7 +141,8 @@ class RedisStore:
 
     async def commit(self, token: LeaseToken, step: Commit) -> Committed:
         bound, grown = self.log_bound, self._grown
-        return await commit(self._redis, token, step, self._limits, log_bound=bound, grown=grown)
+        made = commit(self._redis, token, step, self._limits, log_bound=bound, grown=grown)
+        return await recorded_commit(token, step, made)
 
     async def renew(self, token: LeaseToken) -> None:
         await renew(self._redis, token, lease_s=self._limits.lease_s)

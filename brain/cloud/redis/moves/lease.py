@@ -5,6 +5,7 @@ from typing import NoReturn
 from brain.cloud.redis.entries import numbers
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, ScriptReply, whole
 from brain.cloud.redis.turns import call_name, turns_in
+from brain.cloud.traces.recording import lease_lost
 from brain.errors import LeaseLost, RunStopped
 from brain.run.moves import LeaseToken
 from brain.run.store import Sight
@@ -30,6 +31,7 @@ def check_owned(reply: ScriptReply) -> None:
 
 
 def _refuse(*, is_stopped: bool, undone: str) -> NoReturn:
+    lease_lost(is_stopped=is_stopped, undone=frozenset(numbers(undone)))
     if is_stopped:
         raise RunStopped("the user has stopped the run")
     raise LeaseLost("the lease is another's", undone=numbers(undone))

@@ -1,0 +1,66 @@
+"""The settings of traces: the standard variables of OpenTelemetry, and whether texts are sent."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from brain.errors import SettingMissing
+from brain.settings import variables
+from brain.settings.variables import Env
+
+SERVICE = "second-brain"
+ENDPOINT, TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+HEADERS, TRACES_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
+ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES"
+PATH = "/v1/traces"
+PAIRS = "must be a list such as name=value,other=value, with %2C for a comma in a value"
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraceSettings:
+    """Where traces are sent. `resource` are the attributes of this service.
+
+    `has_texts`: spans have what users and models said, and what tools were given and returned.
+    """
+
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    resource: dict[str, str]
+    has_texts: bool
+
+
+def traces(env: Env) -> TraceSettings | None:
+    """Read where traces are sent; None if no endpoint is set. Raises SettingMissing."""
+    base, whole = env.get(ENDPOINT), env.get(TRACES_ENDPOINT)
+    if not base and not whole:
+        return None
+    url = variables.url(env, TRACES_ENDPOINT)
+    if url is None:
+        url = variables.need_url(env, ENDPOINT).rstrip("/") + PATH
+    named = {"service.name": SERVICE, **_pairs(env, ATTRIBUTES)}
+    if name := env.get("OTEL_SERVICE_NAME"):
+        named["service.name"] = name
+    headers = _headers(env, TRACES_HEADERS if env.get(TRACES_HEADERS) else HEADERS)
+    return TraceSettings(
+        url=url, headers=headers, resource=named, has_texts=env.get("BRAIN_TRACE_TEXTS") == "1"
+    )
+
+
+def _headers(env: Env, name: str) -> dict[str, str]:
+    found = _pairs(env, name)
+    for header, value in found.items():
+        if not _HEADER_NAME.fullmatch(header) or not (value.isascii() and value.isprintable()):
+            raise SettingMissing(f"{name} {PAIRS}")
+    return found
+
+
+def _pairs(env: Env, name: str) -> dict[str, str]:
+    """Read a list of pairs. No value is repeated in the error: it may be a secret."""
+    found = {}
+    for part in variables.names(env, name):
+        key, equals, value = part.partition("=")
+        if not equals or not key.strip():
+            raise SettingMissing(f"{name} {PAIRS}")
+        found[unquote(key.strip())] = unquote(value.strip())
+    return found
