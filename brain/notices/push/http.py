@@ -1,6 +1,7 @@
 """GET, PUT and DELETE /api/push: the devices to which notifications are pushed."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -75,24 +76,34 @@ def push_routes(
         at = read()
         if at is None:
             raise Problem(404, NOT_HERE)
-        if not at.may_send(body.endpoint):
-            fault = {"field": "endpoint", "message": NO_SERVICE}
-            raise Problem(422, INVALID_BODY, errors=[fault])
-        one = PushSubscription(
-            endpoint=body.endpoint, p256dh=body.keys.p256dh, auth=body.keys.auth, at=clock.utc()
-        )
+        one = _subscription(body, at, now=clock.utc())
         return Answer(_to_wire(at, await book().put(user_id, one)))
 
     async def remove(request: Request, user_id: str) -> ASGIApp:
         """Delete the subscription with this endpoint."""
-        endpoint = request.query_params.get("endpoint", "")
-        if not endpoint:
-            fault = {"field": "endpoint", "message": "is missing"}
-            raise Problem(422, INVALID_QUERY, errors=[fault])
+        endpoint = _endpoint_of(request)
         was_there = await book().drop(user_id, endpoint)
         return deleted(endpoint, "subscription", was_there=was_there)
 
     return {"push": {"GET": show, "PUT": put, "DELETE": remove}}
+
+
+def _subscription(body: PushBody, at: PushSettings, *, now: datetime) -> PushSubscription:
+    """Raises Problem 422 for an address where nothing may be sent."""
+    if not at.may_send(body.endpoint):
+        fault = {"field": "endpoint", "message": NO_SERVICE}
+        raise Problem(422, INVALID_BODY, errors=[fault])
+    keys = body.keys
+    return PushSubscription(endpoint=body.endpoint, p256dh=keys.p256dh, auth=keys.auth, at=now)
+
+
+def _endpoint_of(request: Request) -> str:
+    """Read `endpoint` from the query string. Raises Problem 422 if it is missing."""
+    endpoint = request.query_params.get("endpoint", "")
+    if not endpoint:
+        fault = {"field": "endpoint", "message": "is missing"}
+        raise Problem(422, INVALID_QUERY, errors=[fault])
+    return endpoint
 
 
 def _to_wire(at: PushSettings | None, subscriptions: int) -> Json:
