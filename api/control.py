@@ -1,9 +1,9 @@
 """POST /api/control: stop a run, report what was heard, decide a question.
 
 Rewrites also lead the routes for the user's own data here: /api/documents, /api/emails,
-/api/facts, /api/preferences, /api/rules, /api/reminders, /api/questions, /api/export, /api/erase,
-/api/agents, /api/scenarios, and what starts, steers and lists jobs: /api/jobs, /api/battles/start,
-/api/jobs/:id/stop.
+/api/facts, /api/preferences, /api/rules, /api/reminders, /api/push, /api/questions, /api/export,
+/api/erase, /api/agents, /api/scenarios, and what starts, steers and lists jobs: /api/jobs,
+/api/battles/start, /api/jobs/:id/stop.
 """
 
 from brain.routes.control import control

@@ -150,6 +150,7 @@ export interface Features {
   name: string | null;
   local: boolean;
   jobs: boolean;
+  push: boolean;
   voice: VoiceFeatures;
 }
 
@@ -1335,6 +1336,18 @@ export interface RuleBody {
   kinds?: ('email' | 'reminder' | 'document' | 'event' | 'job')[];
   judge?: boolean;
   urgent?: boolean;
+}
+
+/** The keys of a subscription, as base64url. */
+export interface PushKeysBody {
+  p256dh: string;
+  auth: string;
+}
+
+/** The body of PUT /api/push: a browser's `PushSubscription.toJSON()`. */
+export interface PushBody {
+  endpoint: string;
+  keys: PushKeysBody;
 }
 
 /** The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two. */

@@ -31,6 +31,7 @@ export function policy(env) {
     "img-src 'self'",
     "media-src 'self' blob:",
     "manifest-src 'self'",
+    "worker-src 'self'",
     `connect-src ${[...new Set(targets)].join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -77,12 +77,15 @@ class OwnData(Body):
     """The data of an event that the brain scheduled itself."""
 
     reminder_id: Annotated[str, Field(max_length=64)] = ""
+    subscription: Annotated[str, Field(max_length=64)] = ""
+    tag: Annotated[str, Field(max_length=64)] = ""
+    attempt: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 class OwnBody(Body):
     """An event that the brain scheduled itself and the queue delivers."""
 
-    type: Literal["reminder.due", "mailbox.check"]
+    type: Literal["reminder.due", "mailbox.check", "push.due", "push.again"]
     user_id: UserId
     data: OwnData = OwnData()
 

@@ -1,23 +1,33 @@
-"""Announces events from outside."""
+"""Announces events from outside, on open pages and on devices."""
 
 from functools import cached_property
 
-from brain.feature import Feature, Platform, Resources
+from brain.events.ports import Takers
+from brain.feature import Feature, Platform, Readers, Resources
 from brain.notices.flow import Notices
 from brain.notices.ports import RuleStore
+from brain.notices.push import settings
+from brain.notices.push.flow import PUSH_AGAIN, PUSH_DUE
+from brain.notices.push.model import PushAgain, PushDue
+from brain.notices.push.wired import WebPush
 from brain.notices.redis import RedisNoticeBoard
 from brain.notices.services import NoticeServices
 from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
-    """The announcer, its steps around each run, and the tools and routes for rules."""
+    """The announcer, its steps around each run, the tools and routes for rules, and Web Push."""
     parts = _Parts(platform)
     return Feature(
         tools=parts.tools,
         around=lambda: (parts.notices,),
         announcer=lambda: parts.notices,
+        takers=parts.takers,
+        own_readers=_own_readers,
         resources=parts.resources,
+        session=lambda _: {"push": settings.is_on(platform.env)},
+        settings={"push": settings.push},
+        absent=settings.absent,
     )
 
 
@@ -37,15 +47,22 @@ class _Parts:
         return PostgresRules(self._platform.database)
 
     @cached_property
+    def board(self) -> RedisNoticeBoard:
+        store = self._platform.store
+        return RedisNoticeBoard(
+            self._platform.redis, log_bound=store.log_bound, last_archived=store.last_archived
+        )
+
+    @cached_property
+    def push(self) -> WebPush:
+        return WebPush(self._platform, lambda: self.board)
+
+    @cached_property
     def notices(self) -> Notices:
         platform = self._platform
         return Notices(
             services=NoticeServices(
-                board=RedisNoticeBoard(
-                    platform.redis,
-                    log_bound=platform.store.log_bound,
-                    last_archived=platform.store.last_archived,
-                ),
+                board=self.board,
                 preferences=platform.preferences,
                 rules=self.rules,
                 channel=platform.channel,
@@ -53,6 +70,7 @@ class _Parts:
                 model=platform.model,
                 clock=platform.clock,
                 languages=platform.languages,
+                pushes=self.push.pushes,
             )
         )
 
@@ -63,7 +81,19 @@ class _Parts:
 
         return rule_tools(self.rules)
 
+    def takers(self) -> Takers:
+        return self.push.takers()
+
     def resources(self) -> Resources:
         from brain.notices.http import rule_routes
 
-        return rule_routes(lambda: self.rules)
+        return {**rule_routes(lambda: self.rules), **self.push.resources()}
+
+
+def _own_readers() -> Readers:
+    return {
+        PUSH_DUE: lambda data: PushDue(),
+        PUSH_AGAIN: lambda data: PushAgain(
+            subscription=data.subscription, tag=data.tag, attempt=data.attempt
+        ),
+    }

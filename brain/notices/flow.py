@@ -44,6 +44,7 @@ async def take_events(services: NoticeServices, user_id: str, events: Sequence[E
     if pending is not None:
         _, until = await _announce(services, user_id, pending, token=None)
         await _schedule(services, user_id, until)
+        await _push(services, user_id, pending)
 
 
 async def announce_pending(services: NoticeServices, user_id: str) -> None:
@@ -77,6 +78,7 @@ async def announce_after(services: NoticeServices, turn: Turn) -> None:
     said, _ = await _announce(services, user_id, pending, token=None, publishes=False)
     for message in said:
         turn.outbox.send("message", entry_for_channel(message))
+    await _push(services, user_id, pending)
 
 
 async def end_quiet(services: NoticeServices, user_id: str) -> None:
@@ -88,6 +90,7 @@ async def end_quiet(services: NoticeServices, user_id: str) -> None:
     pending = await services.board.pending(user_id)
     _, until = await _announce(services, user_id, pending, token=None)
     await _schedule(services, user_id, until)
+    await _push(services, user_id, pending)
 
 
 async def _announce(
@@ -200,6 +203,12 @@ async def _schedule(services: NoticeServices, user_id: str, until: datetime | No
     name = f"held-{fingerprint({'user': user_id})}-{round(until.timestamp())}"  # ASCII only
     with suppress(QueueUnreachable):
         await services.queue.publish(wake_call, delay_s=seconds, dedup_id=name)
+
+
+async def _push(services: NoticeServices, user_id: str, pending: PendingNotices) -> None:
+    """Push what waits to the devices of a user without an open page."""
+    if services.pushes is not None and not pending.listening:
+        await services.pushes.consider(user_id)
 
 
 def _unheard(pending: PendingNotices) -> tuple[Notice, ...]:

@@ -45,8 +45,9 @@ class PendingNotices:
     """The pending notices of a user, and the user's state at the time `now`.
 
     `forms` holds the stored form of each notice by the notice's id. `contact` is the time at which
-    the user was last known to be present. `language` and `zone` are what their device said last: a
-    BCP 47 tag, an IANA name.
+    the user was last known to be present, `left` when their last page went (None while one is open,
+    or if there was none). `language` and `zone` are what their device said last: a BCP 47 tag, an
+    IANA name.
     """
 
     notices: tuple[Notice, ...]
@@ -56,6 +57,7 @@ class PendingNotices:
     contact: datetime | None
     unheard: Unheard | None
     now: datetime
+    left: datetime | None = None
     language: str | None = None
     zone: str = DEFAULT_ZONE
 

@@ -1,4 +1,4 @@
-"""The stores of pending notices and of rules."""
+"""The stores of pending notices and of rules, and the way to a user who is away."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -36,6 +36,16 @@ class NoticeBoard(Protocol):
         If `draft` is None, only remove the forms. Return the message. Return None without any
         change if a run is going on, or if another process has removed one of the forms. With
         `token` the run with this lease token is allowed to go on: it announces the notices itself.
+        """
+
+
+class Pushes(Protocol):
+    """Pushes notices to the devices of users who are away."""
+
+    async def consider(self, user_id: str) -> None:
+        """Push what is to be pushed now, and plan the rest.
+
+        Raises StoreUnreachable, DatabaseUnreachable.
         """
 
 

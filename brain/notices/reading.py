@@ -21,12 +21,15 @@ def pending_in(reply: ScriptReply) -> PendingNotices:
     now_ms, forms = reply.number("now_ms"), reply.items("forms")
     loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}
     page, subscribed = _by_page(reply.text("here"), now_ms), _by_channel(reply.text("channel"))
+    is_open = (page.came_ms, subscribed.came_ms) != (None, None)
+    left_ms = 0 if is_open else max(page.left_ms, subscribed.left_ms)
     contact_ms = _last_contact(page, subscribed, reply.number("contact"), now_ms)
     return PendingNotices(
         notices=tuple(notice for notice, _ in loaded.values()),
         forms={id: form for id, (_, form) in loaded.items()},
         running=reply.flag("busy"),
-        listening=(page.came_ms, subscribed.came_ms) != (None, None),
+        listening=is_open,
+        left=_moment(left_ms) if left_ms else None,
         contact=_moment(contact_ms) if contact_ms else None,
         unheard=_unheard(reply.text("noted"), reply.text("heard"), reply.number("said")),
         now=_moment(now_ms),

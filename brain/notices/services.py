@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brain.notices.ports import NoticeBoard, RuleStore
+from brain.notices.ports import NoticeBoard, Pushes, RuleStore
 from brain.preferences.ports import PreferenceStore
 from brain.run.ports import Channel, Clock, Model, Queue
 from brain.says.choice import Languages
@@ -10,7 +10,9 @@ from brain.says.choice import Languages
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeServices:
-    """The services that notices need. `preferences` and `rules` are None without a database."""
+    """The services that notices need. `preferences` and `rules` are None without a database,
+    `pushes` where nothing can be pushed to devices.
+    """
 
     board: NoticeBoard
     preferences: PreferenceStore | None
@@ -20,3 +22,4 @@ class NoticeServices:
     model: Model
     clock: Clock
     languages: Languages
+    pushes: Pushes | None = None

@@ -61,6 +61,12 @@ SOURCES: tuple[Source, ...] = (
         causes="",
     ),
     Source(
+        name="the user's devices, which no model is shown",
+        stored=("PushSubscription",),
+        foreign=NEVER,
+        causes="",
+    ),
+    Source(
         name="the arguments of a question, in a decision",
         blocks=("Joined",),
         stored=("UtteranceDraft",),

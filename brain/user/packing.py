@@ -10,7 +10,15 @@ from brain.run.ports import Clock, Log
 from brain.run.records import entry_to_wire
 from brain.user.model import Table
 from brain.user.ports import Holdings, KeptRows
-from brain.user.rules import ABSENT, DERIVED, document_file, file_of, question_rows, row_to_wire
+from brain.user.rules import (
+    ABSENT,
+    DERIVED,
+    document_file,
+    file_of,
+    push_rows,
+    question_rows,
+    row_to_wire,
+)
 from brain.user.zipped import Zipped, whole
 
 PAGE = 200  # entries of the log that are read at a time
@@ -83,6 +91,8 @@ class _Packing:
         held = await self.made.traces.holdings(self.user_id)
         reminders = [*held.pop("reminders", {}).values()]
         yield "reminders.json", self._list("reminders.json", _each(reminders))
+        devices = push_rows(held.pop("push", {}))
+        yield "push.json", self._list("push.json", _each(devices))
         asked = question_rows(held.pop("questions", {}))
         yield "questions.jsonl", self._lines("questions.jsonl", _each(asked))
         kept: list[Json] = [{"key": key, "value": value} for key, value in held.items()]

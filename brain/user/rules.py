@@ -18,19 +18,16 @@ ABSENT = frozenset(
         "preferences.json",
         "usage.jsonl",
         "receipts.jsonl",
-        "push.json",
     }
 )
-# Columns with keys: whoever has them can write to the user's devices.
-SECRET = re.compile(r"auth|p256dh|keys?|secret|token|subscription")
+# Of a device: what encrypts for it.
+SECRET = ("auth", "p256dh")
 MOST_TITLE = 80  # characters of a title in the name of a file
 UNFIT = re.compile(r"[^\w .-]+")
 
 
 def file_of(table: str) -> str:
     """Return the name of the file with a table's rows."""
-    if table.startswith("push"):
-        return "push.json"
     if table == "archive":
         return "mindMessages.jsonl"
     return f"{camel(table)}.json" if table in LISTS else f"{camel(table)}.jsonl"
@@ -48,9 +45,7 @@ def row_to_wire(user_id: str, table: str, row: Json) -> Json:
         row = {**{name: row[name] for name in row if name != "body"}, "file": document_file(row)}
     if row.get("user_id") == user_id:
         row = {name: value for name, value in row.items() if name != "user_id"}
-    is_push = table.startswith("push")
-    kept = {name: row[name] for name in row if not (is_push and SECRET.fullmatch(name))}
-    return {camel(name): value for name, value in kept.items()}
+    return {camel(name): value for name, value in row.items()}
 
 
 def question_rows(fields: Mapping[str, Json | str]) -> list[Json]:
@@ -59,6 +54,16 @@ def question_rows(fields: Mapping[str, Json | str]) -> list[Json]:
         {"id": id, "state": state, "message": fields.get(f"{id}:form")}
         for id, state in fields.items()
         if ":" not in id
+    ]
+
+
+def push_rows(fields: Mapping[str, Json | str]) -> list[Json]:
+    """Return the user's devices without their keys, from the hash: id to a time and a form."""
+    forms = [plain(str(stored).partition(" ")[2]) for stored in fields.values()]
+    return [
+        {name: value for name, value in form.items() if name not in SECRET}
+        for form in forms
+        if isinstance(form, dict)
     ]
 
 

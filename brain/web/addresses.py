@@ -8,12 +8,13 @@ limits for runs that have read texts by others are in `brain.web.mistrust`.
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from unicodedata import category
 from urllib.parse import quote
 
 from brain.errors import PageUnreadable
 from brain.texts.domains import ascii_domain
+from brain.texts.networks import may_connect
 
 MAX_CHARS = 2_000  # of an address; a longer one carries data rather than a location
 MAX_HOST_CHARS = 253  # the limit of the DNS
@@ -30,12 +31,6 @@ _LOCAL = frozenset(
     {"corp", "home", "internal", "intranet", "lan", "local", "localdomain", "localhost", "private"}
 )
 _LOCAL_END = ".home.arpa"
-
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
-_NAT64 = IPv6Network("64:ff9b::/96")
-# Formally public ranges that internal services use: Azure's host, Oracle's host (a range that only
-# newer Python versions treat as private) and 6to4 relays.
-_INNER = tuple(map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
 
 _UNFIT = re.compile(r'[\x00-\x20\x7f"<>\\]')
 _PARTS = re.compile(
@@ -111,24 +106,6 @@ def parse(text: str) -> WebAddress:
     )
 
 
-def may_connect(ip: str) -> bool:
-    """Whether connecting to this IP is allowed: it must be public.
-
-    For an IPv6 address that embeds an IPv4 address, the IPv4 address is checked.
-    """
-    try:
-        found = ip_address(ip)
-    except ValueError:
-        return False
-    if isinstance(found, IPv4Address):
-        return _is_public(found)
-    inner = _embedded(found)
-    if inner is not None:
-        return _is_public(inner)
-    # Teredo addresses embed an IPv4 address too, but Python does not count them as global.
-    return found in _GLOBAL_UNICAST and found.is_global
-
-
 def _is_unfit(text: str) -> bool:
     """Whether the text contains characters that an address must not contain, escaped or not:
     invisible ones, and ones that other programs treat as a different character.
@@ -168,14 +145,3 @@ def _literal(text: str) -> str:
 
 def _escaped(text: str, *, also: str = "") -> str:
     return quote(_LONE_PERCENT.sub("%25", text), safe=_SAFE + also)
-
-
-def _is_public(ip: IPv4Address) -> bool:
-    return ip.is_global and not ip.is_multicast and not any(ip in net for net in _INNER)
-
-
-def _embedded(ip: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address to which a gateway would route this one; None if it embeds none."""
-    if ip in _NAT64:
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour

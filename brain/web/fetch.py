@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 
 from brain.errors import PageUnreadable
 from brain.http.version import VERSION
+from brain.texts.networks import may_connect
 from brain.web import addresses
 from brain.web.addresses import WebAddress
 from brain.web.pages import MAX_BYTES, READABLE, TOO_LARGE, Unpacking, kind_of, title_and_text
@@ -66,7 +67,7 @@ class HttpWeb:
         self,
         *,
         resolve: Resolve = resolve,
-        may_connect: Callable[[str], bool] = addresses.may_connect,
+        may_connect: Callable[[str], bool] = may_connect,
         tls: ssl.SSLContext | None = None,
         limit_s: float = LIMIT_S,
     ) -> None:

@@ -29,6 +29,7 @@ from brain.http.takes import AudioBody
 from brain.jobs.assist_http import AssistBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
+from brain.notices.push.http import PushBody
 from brain.notices.rules import RULE
 from brain.preferences.rules import IN_USE, PREFERENCES
 from brain.questions.http import ASKED
@@ -102,7 +103,7 @@ def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, *DOCUMENT_BODIES, *ORDERS)
-    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
+    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, PushBody, VoiceSessionBody, VoiceEndBody)
     schemas.take(AudioBody, TicketBody, AssistBody)
     schemas.take(*JOB_BODIES, EraseBody)
     found = schemas.components
@@ -206,6 +207,7 @@ FEATURES: Json = {
             "name": nullable(TEXT),
             "local": FLAG,
             "jobs": FLAG,
+            "push": FLAG,
             "voice": ref("VoiceFeatures"),
         }
     ),

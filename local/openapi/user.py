@@ -1,8 +1,8 @@
-"""The routes for everything that there is of a user."""
+"""The routes for the user's devices, and for everything that there is of a user."""
 
 from brain.codec import Json
-from local.openapi.operations import USER, operation, posted
-from local.openapi.schemas import MOMENT, TEXT, WHOLE, ref, thing
+from local.openapi.operations import USER, deleting, got, operation, posted
+from local.openapi.schemas import MOMENT, TEXT, WHOLE, nullable, ref, thing
 
 ERASED_ENTRY: Json = {
     **thing(
@@ -27,10 +27,11 @@ ERASED: Json = thing(
 
 
 def user_paths() -> Json:
-    """The routes for export and erasure."""
+    """The routes for devices, export and erasure."""
     file = {"schema": {"type": "string", "format": "binary"}}
     packed = {"description": "A ZIP file.", "content": {"application/zip": file}}
     return {
+        "/api/push": _push(),
         "/api/export": {
             "get": operation(
                 "Take along everything that there is of the user.",
@@ -48,4 +49,17 @@ def user_paths() -> Json:
                 security=USER,
             )
         },
+    }
+
+
+def _push() -> Json:
+    devices = thing({"publicKey": nullable(TEXT), "subscriptions": WHOLE})
+    keep = posted(
+        "Push notifications to this browser.", "PushBody", devices, errors=(404, 503), security=USER
+    )
+    endpoint = {"name": "endpoint", "in": "query", "required": True, "schema": TEXT}
+    return {
+        "get": got("Show the key for subscriptions, and how many devices there are.", devices),
+        "put": keep,
+        "delete": {**deleting("Push no more to this browser."), "parameters": [endpoint]},
     }

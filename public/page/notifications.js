@@ -1,8 +1,9 @@
-/** The panel of notifications: quiet hours, rules and trusted recipients. */
+/** The panel of notifications: this device, quiet hours, rules and trusted recipients. */
 
 import { field, make } from './dom.js';
 import { confirmButton, empty, list, Loaded, saving } from './panel.js';
 import { personaForm } from './lists/persona.js';
+import { pushPart } from './lists/push.js';
 import { showRules } from './lists/rules.js';
 import { t, useZone } from './texts.js';
 
@@ -22,8 +23,13 @@ import { t, useZone } from './texts.js';
 const PREFERENCES = '/api/preferences';
 const USUAL = { from: '22:00', until: '07:00' };
 
-/** @param {Resources} resources @returns {import('./panel.js').Panel} */
-export function notificationsPanel(resources) {
+/**
+ * @param {Resources} resources
+ * @param {import('./lists/push.js').DevicePush | null} push null: nothing can be pushed
+ * @param {boolean} hasSettings false without a database
+ * @returns {import('./panel.js').Panel}
+ */
+export function notificationsPanel(resources, push, hasSettings) {
   const settings = new Loaded();
   const rules = new Loaded();
   return {
@@ -31,6 +37,8 @@ export function notificationsPanel(resources) {
     title: t('panel.notifications'),
     refresh: () => rules.refresh(), // only the user changes the settings
     open(body) {
+      if (push) body.append(section(t('push.title'), pushPart(push)));
+      if (!hasSettings) return;
       body.append(settings.element, section(t('notifications.rules'), rules.element));
       void settings.show(
         () => resources.get(PREFERENCES),
@@ -80,7 +88,7 @@ class Settings {
       field(t('notifications.zone'), zones),
       field(t('notifications.emails'), all),
     ];
-    return saving(t('action.save'), save, ...hours.elements, ...fields);
+    return saving(t('notifications.save'), save, ...hours.elements, ...fields);
   }
 
   #trusted() {

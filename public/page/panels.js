@@ -5,6 +5,7 @@ import { documentsPanel } from './documents/panel.js';
 import { jobsPanel } from './jobs/panel.js';
 import { dataPanel } from './lists/data.js';
 import { memoryPanel } from './lists/facts.js';
+import { DevicePush } from './lists/push.js';
 import { mailboxPanel } from './mail/mailbox.js';
 import { notificationsPanel } from './notifications.js';
 import { TITLE_ID } from './panel.js';
@@ -38,6 +39,7 @@ export class Panels {
   #open = null;
   /** @type {ReturnType<typeof jobsPanel> | null} */
   #jobs = null;
+  #unfollow = () => {};
 
   constructor() {
     this.#place.addEventListener('keydown', ({ key }) => {
@@ -53,12 +55,16 @@ export class Panels {
    * @param {import('./jobs/panel.js').Minds} minds
    */
   begin(features, resources, minds) {
-    const { documents, email, memory, jobs, local = false } = features;
+    const { documents, email, memory, jobs, push, local = false } = features;
+    const device = push ? new DevicePush(resources, minds.brain.session.userId) : null;
+    this.#unfollow();
+    this.#unfollow = device?.follow() ?? this.#unfollow;
+    void device?.keep();
     this.#jobs = jobs ? jobsPanel(minds) : null;
     const all = [
       documents && documentsPanel(resources, minds.brain),
       email && mailboxPanel(resources, local),
-      memory && notificationsPanel(resources), // it needs the same database
+      (memory || device) && notificationsPanel(resources, device, memory), // its settings need the same database
       memory && memoryPanel(resources),
       this.#jobs,
       dataPanel(resources, minds.brain.session.userId),

@@ -76,9 +76,9 @@ export class Resources {
     return this.#call('PATCH', withQuery(path, query), json);
   }
 
-  /** @param {string} path @param {string} id */
-  remove(path, id) {
-    return this.#call('DELETE', `${path}?${new URLSearchParams({ id })}`);
+  /** @param {string} path @param {string} id @param {string} [name] of the parameter */
+  remove(path, id, name = 'id') {
+    return this.#call('DELETE', withQuery(path, { [name]: id }));
   }
 
   /** Send a file as it is. @param {string} path @param {Blob} file */

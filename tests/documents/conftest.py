@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
+from brain.commands.import_documents import main
 from brain.documents.postgres import PostgresDocuments
-from brain.import_documents import main
 from local.engines import postgres
 from tests.documents.import_stage import Command, Printed
 

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from brain.cloud.postgres.database import Postgres
+from brain.commands.import_documents import File, Skipped, parts, read, take_in
 from brain.documents.imports import PostgresImports
 from brain.documents.ports import Document
 from brain.documents.postgres import PostgresDocuments
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
-from brain.import_documents import File, Skipped, parts, read, take_in
 from tests.documents.import_stage import Command, Printed, TakenIn
 
 

@@ -46,6 +46,8 @@ class Ports:
     block: Any = None
     reminders: Any = None
     rules: Any = None
+    push_book: Any = None
+    push_service: Any = None
     facts: Any = None
     archive: Any = None
     emails: Any = None

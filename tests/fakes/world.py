@@ -275,6 +275,8 @@ class World:
             ports,
             preferences=ports.preferences and Gated(ports.preferences, gate),
             rules=ports.rules and Gated(ports.rules, gate),
+            push_book=ports.push_book and Gated(ports.push_book, gate),
+            push_service=ports.push_service and Gated(ports.push_service, gate),
             facts=ports.facts,
             emails=ports.emails and Gated(ports.emails, gate),
             account=account

@@ -45,6 +45,8 @@ from brain.memory.redis import RedisShownBlock
 from brain.memory.rules import fact_to_wire
 from brain.notices.model import NOTICE, Notice, Rule
 from brain.notices.postgres import PostgresRules
+from brain.notices.push.model import PushSubscription
+from brain.notices.push.redis import SUBSCRIPTION
 from brain.notices.redis import RedisNoticeBoard
 from brain.notices.rules import rule_to_wire
 from brain.preferences.model import Preferences, Quiet
@@ -151,6 +153,7 @@ __all__ = [
     "PostmarkReader",
     "Preferences",
     "Problem",
+    "PushSubscription",
     "PusherChannel",
     "QStashQueue",
     "Question",
@@ -284,6 +287,7 @@ FORMS: Mapping[str, Form] = {
     "journal": Form(_line, lambda line: records.entry_from_journal(line, run_id=RUN)),
     "notice": Form(NOTICE.write, NOTICE.read),
     "reminder": Form(REMINDER.write, REMINDER.read),
+    "device": Form(SUBSCRIPTION.write, SUBSCRIPTION.read),
     "preferences": Form(
         lambda value: codec.dumps(preferences_to_stored(value)),
         lambda text: preferences_from_stored(json.loads(text)),

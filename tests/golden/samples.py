@@ -19,6 +19,7 @@ from tests.golden.forms import (
     Notice,
     Overheard,
     Preferences,
+    PushSubscription,
     Question,
     Quiet,
     Remark,
@@ -150,6 +151,11 @@ REMINDERS = {
     "plain": Reminder(id="r-1", text=ODD, at=NOON),
     "foreign": Reminder(id="r-2", text="The oven", at=LATER, foreign=True),
 }
+DEVICES = {
+    "plain": PushSubscription(
+        endpoint="https://web.push.apple.com/1", p256dh="BPoint", auth="secret", at=NOON
+    ),
+}
 PREFERENCES = {
     "default": Preferences(),
     "all": Preferences(
@@ -175,6 +181,7 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "journal": JOURNAL,
     "notice": NOTICES,
     "reminder": REMINDERS,
+    "device": DEVICES,
     "preferences": PREFERENCES,
     "heard": HEARD,
     "archive": {

@@ -1,7 +1,7 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
- * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header), LOG (entries said before, ten a day; with a search), THINGS=1 (documents, emails, facts, rules, settings). Says its address on the first line. A text with "steps"
+ * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header), PUSH (a public key: browsers can subscribe), LOG (entries said before, ten a day; with a search), THINGS=1 (documents, emails, facts, rules, settings). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50"; with marks of Markdown: "ask marked"), with "notify" a notification besides.
  */
@@ -23,6 +23,7 @@ const log = [];
 let status = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
 const refused = new Set();
 const claims = new Map(); // by seq: the browser that says it aloud
+const devices = new Set(); // the browsers that are pushed to
 let runs = 0;
 
 function append(entry) {
@@ -95,8 +96,8 @@ function session({ accessKey, token }) {
 
 /** Which panels there are. */
 function things() {
-  const { THINGS, LOG } = process.env;
-  return { ...(THINGS && { documents: true, email: true }), ...((THINGS || LOG) && { memory: true }) };
+  const { THINGS, LOG, PUSH } = process.env;
+  return { ...(PUSH && { push: true }), ...(THINGS && { documents: true, email: true }), ...((THINGS || LOG) && { memory: true }) };
 }
 
 /** Which vendors there are; none without the setting. */
@@ -164,6 +165,12 @@ function claimed(seq, browser) {
   return { seq, state: claims.get(seq) === browser ? 'yours' : 'held', claim: seq, leftMs: CLAIM_MS };
 }
 
+function push(method, endpoint) {
+  if (method === 'PUT') devices.add(endpoint);
+  if (method === 'DELETE' && !devices.delete(endpoint)) return [404, { title: 'Not found' }];
+  return [200, { publicKey: process.env.PUSH, subscriptions: devices.size }];
+}
+
 function answer(method, url, body) {
   const found = process.env.JOBS && (mindAnswer(url, body) ?? jobAnswer(method, url, body));
   const thing = process.env.THINGS && thingAnswer(method, url, body);
@@ -173,6 +180,8 @@ function answer(method, url, body) {
       return session(body);
     case '/api/voiceToBrain':
       return voiceToBrain(body);
+    case '/api/push':
+      return push(method, url.searchParams.get('endpoint') ?? body?.endpoint);
     case '/api/questions':
       return [200, { question: question() }];
     case '/api/control':

@@ -11,10 +11,13 @@ import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis.upstash import Upstash
+from brain.commands.vapid import new_private_key
 from brain.email.postgres import PostgresEmails
 from brain.memory.archive import PostgresArchive
 from brain.memory.postgres import PostgresFacts
 from brain.notices.postgres import PostgresRules
+from brain.notices.push.model import PushSubscription
+from brain.notices.push.redis import RedisPushBook
 from brain.reminders.model import Reminder
 from brain.reminders.redis import RedisReminders
 from brain.run.messages import Utterance
@@ -27,6 +30,11 @@ SECRET = f"quetzal-{secrets.token_hex(8)}"  # all of Anna's data contains it
 COMMON = "marmalade"  # all of it contains this too, and Ben searches for it
 TEXT = f"{COMMON} {SECRET}"
 EMAIL_ID = "a" * 16
+ENDPOINT = f"https://web.push.apple.com/{SECRET}"
+PUSH = {
+    "BRAIN_VAPID_PRIVATE_KEY": new_private_key(),
+    "BRAIN_VAPID_SUBJECT": "mailto:me@example.org",
+}
 STANDING = ("state", "runId", "lastSeq", "question")  # of a status; the rest changes by itself
 VIEWS = ("documents", "emails", "facts", "preferences", "rules", "questions", "messages", "status")
 
@@ -45,6 +53,7 @@ class Anna:
     run_id: str
     last_seq: int
     reminders: RedisReminders
+    devices: RedisPushBook
 
     async def view(self) -> Json:
         """Return all of Anna's data as she sees it."""
@@ -52,14 +61,15 @@ class Anna:
         seen["status"] = {name: seen["status"][name] for name in STANDING}
         document = await self.person.get(f"/api/documents?id={self.document['id']}")
         email = await self.person.get(f"/api/emails?id={EMAIL_ID}")
-        reminders = [repr(reminder) for reminder in await self.reminders.all(ANNA)]
-        return {**seen, "document": document.json(), "email": email.json(), "others": reminders}
+        others = [repr(reminder) for reminder in await self.reminders.all(ANNA)]
+        others += map(repr, (await self.devices.read(ANNA)).subscriptions.values())
+        return {**seen, "document": document.json(), "email": email.json(), "others": others}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Run a stack of its own, whose email account belongs to Anna."""
-    asked = {"BRAIN_EMAIL_USER": ANNA}
+    asked = {"BRAIN_EMAIL_USER": ANNA, **PUSH}
     async with stack(tmp_path_factory.mktemp("stack"), asked=asked, pace=0) as running:
         town = await Town.of(running)
         async with town.http:
@@ -82,6 +92,10 @@ async def anna(town: Town) -> AsyncIterator[Anna]:
     soon = datetime.now(UTC) + timedelta(days=1)
     reminder = Reminder(id="reminder-of-anna", text=TEXT, at=soon)
     await reminders.add(ANNA, reminder)
+    devices = RedisPushBook(redis)
+    await devices.put(
+        ANNA, PushSubscription(endpoint=ENDPOINT, p256dh=SECRET, auth=SECRET, at=soon)
+    )
     trusted = {"trusted": [f"{SECRET}@example.org"], "zone": "Europe/Berlin"}
     assert (await person.call("PUT", "/api/preferences", json=trusted)).status_code == 200
     kept = {"title": TEXT, "body": TEXT, "typed": True, "key": "annas-key"}
@@ -99,6 +113,7 @@ async def anna(town: Town) -> AsyncIterator[Anna]:
         run_id=running["runId"],
         last_seq=running["seq"],
         reminders=reminders,
+        devices=devices,
     )
     await redis.aclose()
     await database.close()

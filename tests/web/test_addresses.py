@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.errors import PageUnreadable
+from brain.texts.networks import may_connect
 from brain.web.addresses import (
     MAX_CHARS,
     NO_ADDRESS,
@@ -12,7 +13,6 @@ from brain.web.addresses import (
     PRIVATE,
     TOO_LONG,
     USERINFO,
-    may_connect,
     parse,
 )
 

@@ -41,7 +41,7 @@ export function personaForm({ persona = { name: null, instructions: '' }, langua
     nameBrain(own.name);
   };
   return saving(
-    t('action.save'),
+    t('persona.save'),
     keep,
     field(t('persona.name'), name),
     field(t('persona.instructions'), text, t('persona.hint')),

@@ -278,10 +278,22 @@ export const de = {
   'persona.title': 'Dein Gehirn',
   'persona.name': 'Sein Name',
   'persona.instructions': 'Wie es sein soll',
+  'persona.save': 'Name und Art speichern',
   'persona.hint':
     'Zum Beispiel: „Fass dich kurz. Nenn mich Robin. Warne mich, bevor ich zu viel verspreche.“ Seine Sicherheitsregeln bleiben.',
   'persona.language': 'Sprache für Fragen und Mitteilungen',
+  'push.title': 'Auf diesem Gerät',
+  'push.off': 'Dieses Gerät kann Neues anzeigen, während diese Seite geschlossen ist. Dein Browser fragt dich, ob er das darf.',
+  'push.on': 'Dieses Gerät zeigt Neues an, während diese Seite geschlossen ist.',
+  'push.denied':
+    'Dieser Browser erlaubt dieser Seite keine Mitteilungen. Erlaube sie in den Einstellungen dieser Website, neben der Adresse, und lade die Seite neu.',
+  'push.unsupported':
+    'Dieser Browser kann keine Mitteilungen anzeigen, während die Seite geschlossen ist. Auf einem iPhone oder iPad lege die Seite auf den Home-Bildschirm und öffne sie dort.',
+  'push.turnOn': 'Mitteilungen anzeigen',
+  'push.turnOff': 'Keine Mitteilungen mehr anzeigen',
+  'push.failed': 'Der Browser hat seinen Push-Dienst nicht erreicht. Versuche es später noch einmal.',
   'notifications.times': 'Wann ich benachrichtigt werde',
+  'notifications.save': 'Zeiten speichern',
   'notifications.quiet': 'Jeden Tag Ruhezeiten',
   'notifications.from': 'Von',
   'notifications.until': 'Bis',

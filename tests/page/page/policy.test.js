@@ -38,6 +38,10 @@ test('no source is open: no star, no scheme alone, and nothing of this machine',
   }
 });
 
+test('the page may have its own service worker and manifest, and no others', () => {
+  for (const kind of ['worker', 'manifest']) assert.match(policy({}), new RegExp(`; ${kind}-src 'self';`));
+});
+
 for (const [name, value] of [
   ['PUSHER_HOST', 'https://ws.example.org'],
   ['PUSHER_HOST', "ws.example.org; script-src 'unsafe-inline'"],

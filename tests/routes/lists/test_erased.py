@@ -20,6 +20,8 @@ from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.upstash import Upstash
 from brain.email.postgres import PostgresEmails
 from brain.memory.archive import PostgresArchive
+from brain.notices.push.model import PushSubscription
+from brain.notices.push.redis import RedisPushBook
 from brain.run.records import entry_from_wire
 from tests.fakes.email import an_email
 from tests.routes.resources_stage import Caller, Home
@@ -28,7 +30,9 @@ from tests.routes.stage import Deployment, Json
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 WORD = "xylophone"
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+KEY = "key-of-a-device"
+NOW = datetime.now(UTC)
+TOMORROW = (NOW + timedelta(days=1)).isoformat()
 TABLES = b"""
     select table_name from information_schema.tables
     where table_schema = 'brain' and table_type = 'BASE TABLE'
@@ -112,6 +116,8 @@ async def planted(home: Home, deployment: Deployment, caller: Caller) -> None:
     await caller.call("PATCH", "documents", params={"id": kept["id"]}, json=change)
     await PostgresEmails(home.database).store(caller.id, [an_email(text=f"My {WORD}")])
     await caller.call("PUT", "preferences", json={"trusted": [f"{WORD}@example.org"]})
+    phone = PushSubscription(endpoint=f"https://push.example/{WORD}", p256dh=KEY, auth=KEY, at=NOW)
+    await RedisPushBook(deployment.functions.wirings["/api/push"].redis).put(caller.id, phone)
     await say(
         deployment,
         caller,
@@ -152,7 +158,9 @@ async def test_all_that_is_exported_is_erased_everywhere(
     with_word = {name for name, text in files.items() if WORD in text}
     assert {"messages.jsonl", "documents.jsonl", "emails.jsonl", "facts.jsonl"} <= with_word
     assert {"rules.json", "reminders.json", "preferences.json", "questions.jsonl"} <= with_word
-    assert {"usage.jsonl", "receipts.jsonl", "push.json", "manifest.json"} <= {*files}
+    assert {"usage.jsonl", "receipts.jsonl", "manifest.json"} <= {*files}
+    assert WORD in files["push.json"]
+    assert not [name for name, text in files.items() if KEY in text]
     assert any(name.startswith("documents/") and WORD in files[name] for name in files)
     counts = json.loads(files["manifest.json"])["counts"]
     assert counts["messages.jsonl"] == len(files["messages.jsonl"].splitlines())

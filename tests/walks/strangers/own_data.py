@@ -3,7 +3,8 @@
 from io import BytesIO
 from zipfile import ZipFile
 
-from tests.walks.anna import COMMON, Anna
+from tests.notices.push.receiving import Browser
+from tests.walks.anna import COMMON, ENDPOINT, SECRET, Anna
 from tests.walks.conftest import Person
 from tests.walks.jobs.strangers import Told, Walk, told
 
@@ -40,9 +41,18 @@ async def found(ben: Person, anna: Anna) -> Told:
     yield await told(ben, "GET", f"/api/messages?{query}", 200)
 
 
+async def push(ben: Person, anna: Anna) -> Told:
+    yield await told(ben, "GET", "/api/push", 200)
+    yield await told(ben, "DELETE", f"/api/push?endpoint={ENDPOINT}", 404)
+    own = Browser().subscription(ENDPOINT.replace(SECRET, "of-ben"))
+    yield await told(ben, "PUT", "/api/push", 200, json={**own, "userId": anna.person.id})
+    assert (await ben.get("/api/push")).json()["subscriptions"] == 1
+
+
 OWN_DATA_WALKS: dict[str, Walk] = {
     "/api/erase": erase,
     "/api/export": export,
+    "/api/push": push,
     "/api/receipt": receipt,
     "/api/usage": usage,
 }

@@ -1,0 +1,1 @@
+"""Programs of one file for whoever runs a deployment: `python -m brain.NAME`."""
