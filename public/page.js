@@ -88,9 +88,9 @@ async function start(accessKey, attempt = 1) {
     }
     if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
     if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
-    conversation.showSetup(setupProblem(error), true);
+    const isNamed = conversation.showSetup(setupProblem(error), true);
     showState({ ...BEFORE, connection: 'offline', problem: error });
-    explain(t('start.retrying', { reason: refusalInWords(error) }), true);
+    if (!isNamed) explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }

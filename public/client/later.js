@@ -8,14 +8,14 @@
  */
 export function talking(parts, options) {
   const loading = import('../voice/talk.js').then(({ Talk }) => new Talk(parts, options));
-  const act = (/** @type {'mute' | 'unmute' | 'end' | 'onState'} */ name) => (/** @type {any} */ given = () => {}) => {
+  const act = (/** @type {keyof import('./types.js').Talk} */ name) => (/** @type {any} */ given = () => {}) => {
     const done = loading.then(
       (talk) => talk[name](given),
       (error) => given('ended', error), // the code cannot be loaded
     );
     return () => void done.then((undo) => undo?.());
   };
-  return { mute: act('mute'), unmute: act('unmute'), end: act('end'), onState: act('onState') };
+  return { mute: act('mute'), unmute: act('unmute'), end: act('end'), onState: act('onState'), onSpeech: act('onSpeech') };
 }
 
 /** @returns {Promise<import('./outside.js').PusherClass | null>} null: use the other roads */
