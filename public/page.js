@@ -4,7 +4,7 @@ import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
 import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
-import { byId, leaveComposing, setText } from './page/dom.js';
+import { byId, leaveComposing, setText, trustOwnScripts } from './page/dom.js';
 import { guardFocus } from './page/focus.js';
 import { tellTime } from './page/entries.js';
 import { nameBrain } from './page/lists/persona.js';
@@ -180,6 +180,7 @@ function showState(state) {
   conversation.showState(state);
 }
 
+trustOwnScripts();
 leaveComposing();
 guardFocus();
 void start();

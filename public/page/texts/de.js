@@ -331,6 +331,8 @@ export const de = {
 
   'memory.intro': 'Was sich dein Gehirn für dich merken soll.',
   'memory.none': 'Noch nichts. Um etwas hinzuzufügen, sag „Merk dir, dass …“.',
+  'reminders.title': 'Erinnerungen',
+  'reminders.none': 'Keine Erinnerungen. Um eine hinzuzufügen, sag „Erinnere mich um sechs daran, Anna anzurufen“.',
 
   'question.action': 'Aktion',
   'question.approve': 'Zustimmen',

@@ -311,6 +311,8 @@ export const en = {
 
   'memory.intro': 'What you asked your brain to remember.',
   'memory.none': 'Nothing yet. To add something, say “Remember that …”.',
+  'reminders.title': 'Reminders',
+  'reminders.none': 'No reminders are set. To add one, say “Remind me at six to call Anna”.',
 
   'question.action': 'Action',
   'question.approve': 'Approve',

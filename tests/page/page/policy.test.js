@@ -38,6 +38,12 @@ test('no source is open: no star, no scheme alone, and nothing of this machine',
   }
 });
 
+test('no text becomes markup or code', () => {
+  const parts = policy(OWN).split('; ');
+  assert.ok(parts.includes("require-trusted-types-for 'script'"));
+  assert.ok(parts.includes('trusted-types default'));
+});
+
 for (const [name, value] of [
   ['PUSHER_HOST', 'https://ws.example.org'],
   ['PUSHER_HOST', "ws.example.org; script-src 'unsafe-inline'"],
