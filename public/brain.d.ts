@@ -980,6 +980,8 @@ export type Talk = {
   end: () => void;
   /** called at once and at every change */
   onState: (listener: TalkListener) => () => void;
+  /** called when the user is heard */
+  onSpeech: (listener: SpeechListener) => () => void;
 };
 
 export type TalkListener = (state: TalkState, problem: (Error & {
@@ -987,6 +989,8 @@ export type TalkListener = (state: TalkState, problem: (Error & {
 }) | null) => void;
 
 export type TalkState = 'connecting' | 'listening' | 'thinking' | 'speaking' | 'muted' | 'paused' | 'ended';
+
+export type SpeechListener = (words: string, isWhole: boolean) => void;
 
 /** The tool of a voice agent, in the format of function-calling models. */
 export declare const askBrainTool: {

@@ -4,7 +4,7 @@ import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
 import { tabStorage } from './client/surroundings.js';
 import { Conversation } from './page/conversation.js';
-import { byId, leaveComposing, setText } from './page/dom.js';
+import { byId, leaveComposing, setText, trustOwnScripts } from './page/dom.js';
 import { guardFocus } from './page/focus.js';
 import { tellTime } from './page/entries.js';
 import { nameBrain } from './page/lists/persona.js';
@@ -88,9 +88,9 @@ async function start(accessKey, attempt = 1) {
     }
     if (error.status === 401 && token && !accessKey) return startAnew(userOf(token));
     if (error.status === 401) return askForKey(accessKey ? t('signin.wrong') : user && t('signin.expired'));
-    conversation.showSetup(setupProblem(error), true);
+    const isNamed = conversation.showSetup(setupProblem(error), true);
     showState({ ...BEFORE, connection: 'offline', problem: error });
-    explain(t('start.retrying', { reason: refusalInWords(error) }), true);
+    if (!isNamed) explain(t('start.retrying', { reason: refusalInWords(error) }), true);
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
@@ -180,6 +180,7 @@ function showState(state) {
   conversation.showState(state);
 }
 
+trustOwnScripts();
 leaveComposing();
 guardFocus();
 void start();

@@ -34,6 +34,8 @@ export function policy(env) {
     "worker-src 'self'",
     `connect-src ${[...new Set(targets)].join(' ')}`,
     "base-uri 'none'",
+    "require-trusted-types-for 'script'", // no text becomes markup or code
+    'trusted-types default', // that of the page, for its own scripts
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

@@ -8,27 +8,27 @@
  */
 export function talking(parts, options) {
   const loading = import('../voice/talk.js').then(({ Talk }) => new Talk(parts, options));
-  const act = (/** @type {'mute' | 'unmute' | 'end' | 'onState'} */ name) => (/** @type {any} */ given = () => {}) => {
+  const act = (/** @type {keyof import('./types.js').Talk} */ name) => (/** @type {any} */ given = () => {}) => {
     const done = loading.then(
       (talk) => talk[name](given),
       (error) => given('ended', error), // the code cannot be loaded
     );
     return () => void done.then((undo) => undo?.());
   };
-  return { mute: act('mute'), unmute: act('unmute'), end: act('end'), onState: act('onState') };
+  return { mute: act('mute'), unmute: act('unmute'), end: act('end'), onState: act('onState'), onSpeech: act('onSpeech') };
 }
 
 /** @returns {Promise<import('./outside.js').PusherClass | null>} null: use the other roads */
-export function vendorPusher() {
-  // Made by the build step. Hidden from the type checker, which would check the whole file.
-  return import(/** @type {string} */ ('../vendor/pusher.js')).then(
-    // Its build for React Native has a name for it.
-    ({ default: main, Pusher = main?.Pusher ?? main }) => Pusher,
-    (error) => {
-      console.warn(error); // it names the file
-      return null;
-    },
-  );
+export async function vendorPusher() {
+  // In a `try`, so that no bundler insists on an optional package.
+  try {
+    // Made by the build step. Hidden from the type checker, which would check the whole file.
+    const { default: main, Pusher = main?.Pusher ?? main } = await import(/** @type {string} */ ('../vendor/pusher.js'));
+    return Pusher; // its build for React Native has a name for it
+  } catch (error) {
+    console.warn(error); // it names the file
+    return null;
+  }
 }
 
 /** @returns {Promise<any>} null: use the other roads */

@@ -156,11 +156,17 @@
  * @param {(Error & {code: string}) | null} problem why it ended, if not because the user wished it
  * @returns {void}
  *
+ * @callback SpeechListener
+ * @param {string} words that were understood; '' while only a voice is heard
+ * @param {boolean} isWhole the whole utterance, as it goes to the brain; else a fragment
+ * @returns {void}
+ *
  * @typedef {object} Talk A spoken conversation.
  * @property {() => void} mute
  * @property {() => void} unmute
  * @property {() => void} end
  * @property {(listener: TalkListener) => () => void} onState called at once and at every change
+ * @property {(listener: SpeechListener) => () => void} onSpeech called when the user is heard
  *
  * @typedef {'channel' | 'stream' | 'socket' | 'polling'} RoadName
  *

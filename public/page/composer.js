@@ -21,6 +21,7 @@ export class Composer {
   /** @type {Recognizer | TakeRecognizer} */
   #recognizer;
   #isOffered = true;
+  #onHeard;
   #onType;
   #isEcho;
   #around = { before: '', after: '' }; // what stands around the dictated words
@@ -31,12 +32,14 @@ export class Composer {
    * @param {object} listener
    * @param {(text: string) => boolean} listener.onText returns false if the text has to stay
    * @param {(isListening: boolean) => void} listener.onListening called before the ear opens, and when it has closed
+   * @param {() => void} listener.onHeard called when words were understood
    * @param {(isTyping: boolean) => void} listener.onType
    * @param {(text: string) => boolean} listener.isEcho whether the ear has heard this browser's own voice
    * @param {(take: Blob) => Promise<string>} listener.transcribe asks the server what was said
    */
-  constructor({ onText, onListening, onType, isEcho, transcribe }) {
+  constructor({ onText, onListening, onHeard, onType, isEcho, transcribe }) {
     this.#onText = onText;
+    this.#onHeard = onHeard;
     this.#onType = onType;
     this.#isEcho = isEcho;
     const listener = {
@@ -153,6 +156,7 @@ export class Composer {
 
   /** Put the dictated words where the caret was. @param {string} words */
   #insert(words) {
+    if (words !== '') this.#onHeard();
     const parts = [this.#around.before, this.#dictated, this.#around.after];
     if (this.#field.value !== parts.join('')) this.#anchor(); // changed while a take was understood
     const { before, after } = this.#around;
@@ -188,7 +192,7 @@ export class Composer {
   #changed() {
     this.#fit();
     const isObjecting = this.#field.ariaInvalid === 'true';
-    if (isObjecting && !this.#objects(this.#field.value.trim())) this.#showHint(t('composer.hint'));
+    if (isObjecting && !this.#objects(this.#field.value.trim())) this.#hideHint();
   }
 
   /** Say so if the server would not accept a text of this length. @param {string} text */

@@ -65,8 +65,9 @@ export class Conversation {
     },
     onListening: (isListening) => {
       this.#turn.ear(isListening); // first: the ear must not hear the voice
-      if (isListening) this.#voice.beginTalk();
+      if (isListening) this.#voice.prime();
     },
+    onHeard: () => this.#voice.beginTalk(),
     onType: (isTyping) => this.#turn.type(isTyping),
     isEcho: (text) => this.#turn.isEcho(text),
     transcribe: (take) => this.#transcribe(take),
@@ -109,11 +110,12 @@ export class Conversation {
       if (target instanceof HTMLButtonElement) this.#composer.propose(target.textContent ?? '');
     });
     byId('stop').addEventListener('click', () => void this.#stop());
-    document.addEventListener('keydown', ({ key }) => {
-      if (key !== 'Escape') return;
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
       this.#composer.stopListening();
       this.#voice.stop();
       this.beside.leave();
+      if (!closesSomething(event)) this.#handsFree.end();
     });
     new VoiceSettings(() => this.#voice.stop()); // what follows is spoken as it is set now
     for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
@@ -291,4 +293,10 @@ export class Conversation {
   #refresh() {
     if (this.#state) this.showState(this.#state);
   }
+}
+
+/** Whether Escape closes a window of the page or a panel. @param {KeyboardEvent} event */
+function closesSomething(event) {
+  const path = event.composedPath(); // what was closed is no longer on the page
+  return path.some((one) => one instanceof Element && one.matches('dialog, .panel, [popover]'));
 }

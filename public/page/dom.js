@@ -118,6 +118,16 @@ export function icon(path) {
   return draw('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, draw('path', { d: path }));
 }
 
+/**
+ * Let the page name scripts of its own origin, as a service worker. The policy of the page takes no
+ * other text for a script, nor any for markup.
+ */
+export function trustOwnScripts() {
+  const isOwn = (/** @type {string} */ url) => new URL(url, location.href).origin === location.origin;
+  const createScriptURL = (/** @type {string} */ url) => (isOwn(url) ? url : null);
+  /** @type {any} */ (globalThis).trustedTypes?.createPolicy('default', { createScriptURL });
+}
+
 let ids = 0;
 
 /** Return a new id for an element. */

@@ -21,28 +21,33 @@ export const TITLE_ID = 'panel-title';
 export class Loaded {
   element = make('div', { className: 'loaded' });
   #turn = 0;
+  #isDrawn = false; // the content of what was loaded last
   #again = () => {};
 
   /**
    * @template Content
    * @param {() => Promise<Content>} load
    * @param {(content: Content) => Node[]} draw
+   * @param {boolean} [isAgain] what is shown stays if it fails
    */
-  async show(load, draw) {
+  async show(load, draw, isAgain = false) {
     const turn = (this.#turn += 1);
-    this.#again = () => void this.show(load, draw);
+    this.#isDrawn &&= isAgain;
+    this.#again = () => void this.show(load, draw, true);
     const isLate = () => turn !== this.#turn; // something else was requested since
     this.element.ariaBusy = 'true';
     if (this.element.childElementCount === 0) this.element.append(waiting());
     try {
       const content = await load();
-      if (!isLate()) this.element.replaceChildren(...draw(content));
+      if (isLate()) return;
+      this.element.replaceChildren(...draw(content));
+      this.#isDrawn = true;
     } catch (error) {
       if (isLate()) return;
       const again = button(t('action.tryAgain'), () => this.#again());
-      this.element.replaceChildren(
-        make('p', { className: 'failed', role: 'alert' }, `${refusalInWords(error)} `, again),
-      );
+      const failed = make('p', { className: 'failed', role: 'alert' }, `${refusalInWords(error)} `, again);
+      const kept = this.#isDrawn ? [...this.element.children].filter((one) => !one.matches('.failed')) : [];
+      this.element.replaceChildren(failed, ...kept);
     } finally {
       if (!isLate()) this.element.ariaBusy = 'false';
     }
@@ -56,6 +61,7 @@ export class Loaded {
   /** @param {Node[]} content */
   set(...content) {
     this.#turn += 1;
+    this.#isDrawn = false;
     this.element.ariaBusy = 'false';
     this.element.replaceChildren(...content);
   }

@@ -37,6 +37,7 @@ export class Panels {
   #buttons = new Map();
   /** @type {string | null} */
   #open = null;
+  #isStale = false; // something has come since the open panel was loaded
   /** @type {ReturnType<typeof jobsPanel> | null} */
   #jobs = null;
   #unfollow = () => {};
@@ -45,6 +46,7 @@ export class Panels {
     this.#place.addEventListener('keydown', ({ key }) => {
       if (key === 'Escape') this.#choose(null);
     });
+    this.#place.addEventListener('scroll', () => this.#isStale && this.#refresh());
     addEventListener('hashchange', () => this.#follow());
   }
 
@@ -93,9 +95,17 @@ export class Panels {
   /** A message arrived: refresh the open panel, and mark the conversation's tab if it is hidden. */
   notifyMessage() {
     this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);
+    this.#isStale = true;
     // Do not disturb a user who works in the panel.
     const isBusy = this.#place.querySelector('.panel-body')?.contains(document.activeElement);
-    if (this.#open && !isBusy) this.#panels.get(this.#open)?.refresh();
+    if (!isBusy) this.#refresh();
+  }
+
+  /** Load the first page again, unless the user reads further down: then once they are back. */
+  #refresh() {
+    if (this.#place.scrollTop > 0) return;
+    this.#isStale = false;
+    this.#panels.get(this.#open ?? '')?.refresh();
   }
 
   /** @param {string} name @param {string} title */
@@ -149,6 +159,7 @@ export class Panels {
 
   #close() {
     this.#panels.get(this.#open ?? '')?.close?.();
+    this.#isStale = false;
     this.#place.replaceChildren();
     this.#open = null;
   }

@@ -17,7 +17,8 @@ const LINK = /https?:\/\/[^\s<>"']+/g;
 const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,19}:\/\/|www\.)[^\s<>"'[\]]+/gi;
 const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
 
-// Titles of the server when a service is away, and when the limit of its plan is used up.
+// Titles of the server when there is too much to do, when a service is away, and when its plan is used up.
+const TOO_MANY = /^Too many /;
 const AWAY = /^A service cannot be reached/;
 const USED_UP = /^The (limit of the )?(store|queue|database)'s (?:daily limit|plan) is used up/;
 
@@ -43,6 +44,8 @@ const OWN_WORDS = {
   422: 'failure.invalid',
   429: 'failure.tooMany',
 };
+
+const SETTINGS = [500, 503]; // statuses that come with a `detail` if settings are wrong
 
 /** @param {State['connection']} connection */
 export function connectionInWords(connection) {
@@ -109,12 +112,20 @@ export function refusalInWords(error) {
   const { status, title = '', detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
   if (status === undefined) return t('failure.page');
   if (status === 401) return t('signin.expired');
-  const own = OWN_WORDS[status];
-  // The server's words are English and meant for developers.
-  if (own && (language !== 'en' || status === 429)) return t(own);
+  const own = OWN_WORDS[status] ?? (status >= 400 && status < 500 ? 'failure.invalid' : null);
   const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
+  // The server's words are English and meant for developers. Its titles do not say what to do.
+  if (own && (language !== 'en' || status === 429 || !(fault || detail))) return t(own);
   if (fault) return `${title} ${fault.field} ${fault.message}.`;
+  if (status >= 500) return outageInWords(status, title, detail);
   return detail || failureInWords(title);
+}
+
+/** @param {number} status @param {string} title @param {string} [detail] */
+function outageInWords(status, title, detail) {
+  // These are about settings, and the same words everywhere.
+  const problem = SETTINGS.includes(status) ? detail : '';
+  return knownInWords(title) ?? (problem ? t('setup.problem', { problem }) : t('failure.server'));
 }
 
 /**
@@ -129,15 +140,21 @@ export function problemInWords(reason, error) {
   return optionalText(`voice.${reason}`) ?? t('voice.failed', { reason });
 }
 
-/** @param {string} title of a BrainError; the server's own titles are shown as they are */
+/** @param {string} title of a BrainError; the server's own titles are English */
 function failureInWords(title) {
+  return knownInWords(title) ?? (language === 'en' ? title.replace(/[^.!?]$/, '$&.') : t('failure.server'));
+}
+
+/** @param {string} title @returns {string | null} */
+function knownInWords(title) {
   if (AWAY.test(title)) return t('failure.service');
+  if (TOO_MANY.test(title)) return t('failure.tooMany');
   const [, plan, service] = USED_UP.exec(title) ?? [];
   if (service) {
     return t(plan ? 'failure.usedUp' : 'failure.usedUpToday', { service: t(SERVICES[service]) });
   }
   const key = title ? FAILURES[title] : 'failure.unreachable';
-  return key ? t(key) : title.replace(/[^.!?]$/, '$&.');
+  return key ? t(key) : null;
 }
 
 /**

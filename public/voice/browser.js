@@ -9,6 +9,7 @@ import { Mouth } from './browser/mouth.js';
 import { Recognizer } from './recognition.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
+/** @typedef {import('../client/types.js').SpeechListener} SpeechListener */
 /** @typedef {import('../client/types.js').TalkListener} TalkListener */
 /** @typedef {import('../client/types.js').TalkState} TalkState */
 
@@ -16,6 +17,7 @@ const PASSING = ['no-speech', 'aborted', 'network']; // errors of the recognitio
 const AGAIN_MS = 300; // before the recognition starts again
 const ECHO_MS = 1500; // after the end of playing, a text may still be what was played
 const LOWERED = 0.25; // of the full volume
+const SIGN_MS = 3000; // for the sign that it listens; without a sound the ear opens then
 
 export const isAvailable = () =>
   new Mouth().isAvailable && new Recognizer(NOBODY).isAvailable;
@@ -30,6 +32,7 @@ export class BrowserTalk {
   #recognizer = new Recognizer({
     onDraft: (text) => {
       this.#hear(text !== '' && this.#bargeIn.saying === '');
+      this.#tell('', false);
       this.#interrupt({ words: text });
     },
     onText: (text) => {
@@ -45,6 +48,8 @@ export class BrowserTalk {
   });
   /** @type {Set<TalkListener>} */
   #listeners = new Set();
+  /** @type {Set<SpeechListener>} */
+  #speechListeners = new Set();
   /** @type {(Error & {code: string}) | null} */
   #problem = null;
   #said = { text: '', endMs: -Infinity };
@@ -54,24 +59,39 @@ export class BrowserTalk {
   #timer = 0;
   #brain;
   #fromSeq;
+  #isGreeting = false;
   #isHearing = false; // the user is in the middle of a sentence
   #unsubscribe = () => {};
 
   /**
    * @param {Brain} brain
    * @param {number} fromSeq messages up to here are not read out
-   * @param {(text: string) => Promise<unknown>} onText sends what the user said
+   * @param {object} how
+   * @param {(text: string) => Promise<unknown>} how.onText sends what the user said
+   * @param {string} how.sign what is said before the ear opens
    */
-  constructor(brain, fromSeq, onText) {
+  constructor(brain, fromSeq, { onText, sign }) {
     this.#onText = onText;
     this.#brain = brain;
     this.#fromSeq = fromSeq;
-    this.#mouth.prime();
-    this.#attend();
-    this.#listen();
+    this.#mouth.prime(); // in any case within the press
+    this.#greet(sign);
+  }
+
+  /** Say that it listens, then listen. @param {string} sign */
+  #greet(sign) {
+    this.#isGreeting = true;
+    this.#timer = window.setTimeout(() => this.#mouth.stop(), SIGN_MS);
+    this.#mouth.speak(sign, () => {
+      this.#isGreeting = false;
+      this.#said = { text: sign, endMs: performance.now() };
+      this.#attend();
+      this.#listen();
+    });
   }
 
   #attend() {
+    if (this.#hasEnded) return;
     this.#unsubscribe = this.#brain.onSpeak((message, done) =>
       message.seq > this.#fromSeq ? this.#speak(message, done) : done('unspoken'),
     );
@@ -116,6 +136,17 @@ export class BrowserTalk {
     return () => this.#listeners.delete(listener);
   };
 
+  /** @param {SpeechListener} listener */
+  onSpeech = (listener) => {
+    this.#speechListeners.add(listener);
+    return () => this.#speechListeners.delete(listener);
+  };
+
+  /** The user is heard. @param {string} words @param {boolean} isWhole */
+  #tell(words, isWhole) {
+    for (const listener of [...this.#speechListeners]) listener(words, isWhole);
+  }
+
   /** @type {import('../client/types.js').SpeakListener} */
   #speak(message, done) {
     const text = /** @type {any} */ (message).speech ?? message.text;
@@ -158,6 +189,8 @@ export class BrowserTalk {
     this.#interrupt({ words: text });
     const isAfter = performance.now() - this.#said.endMs < ECHO_MS;
     if ((wasPlaying || isAfter) && isEcho(text, this.#said.text)) return;
+    this.#tell(text, true);
+    if (this.#hasEnded) return; // it was the wish to end
     const hasStopped = wasPlaying && this.#bargeIn.saying === '';
     if (hasStopped && text.trim().split(/\s+/).length < 3) return; // "stop": there is nothing to ask
     if (wasPlaying && this.#bargeIn.state !== 'cut' && !hasStopped) return; // a nod
@@ -201,6 +234,7 @@ export class BrowserTalk {
   #state() {
     if (this.#hasEnded) return 'ended';
     if (this.#isMuted) return 'muted';
+    if (this.#isGreeting) return 'connecting';
     if (this.#bargeIn.saying) return 'speaking';
     return this.#waiting > 0 ? 'thinking' : 'listening';
   }

@@ -4,8 +4,11 @@ import { deviceStorage } from '../client/surroundings.js';
 import { byId, setText } from '../page/dom.js';
 import { optionalText, t } from '../page/texts.js';
 import { BrowserTalk, isAvailable } from './browser.js';
+import { Mouth } from './browser/mouth.js';
 import { spokenLanguage } from './choices.js';
-import { prime } from './sound.js';
+import { chime, prime } from './sound.js';
+import { Attention } from './talk/attention.js';
+import { Awake } from './talk/awake.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
 /** @typedef {import('../client/types.js').Talk} Talk */
@@ -15,6 +18,8 @@ import { prime } from './sound.js';
 const PLACE = 'second-brain-vendor';
 const BROWSER = 'browser'; // where there is no vendor
 const VENDORS = /** @type {const} */ (['openai-live', 'openai-realtime', 'gemini-live']);
+
+/** @typedef {import('./talk/attention.js').Why | 'hidden'} Why it has ended by itself */
 
 /**
  * @typedef {object} Listener
@@ -35,6 +40,13 @@ export class HandsFree {
   /** @type {Talk | null} */
   #talk = null;
   #isMuted = false;
+  #attention = new Attention((why) => this.#off(why));
+  #awake = new Awake();
+  #mouth = new Mouth();
+  /** @type {Why | null} */
+  #why = null;
+  /** @type {import('./sound.js').Sound | null} */
+  #sound = null; // that has not yet said that a vendor listens
   #shownSeq = 0; // what came before a conversation is not read out in it
 
   /** @param {Listener} listener */
@@ -44,6 +56,7 @@ export class HandsFree {
     this.#mute.addEventListener('click', () => this.#turn(!this.#isMuted));
     this.#end.addEventListener('click', () => (this.#talk ? this.end() : this.#close()));
     this.#vendors.addEventListener('change', () => this.#choose());
+    document.addEventListener('visibilitychange', () => document.hidden && this.#off('hidden'));
   }
 
   get isOn() {
@@ -81,25 +94,37 @@ export class HandsFree {
     this.#talk?.end();
   }
 
+  /** It ends by itself, and says why. @param {Why} why */
+  #off(why) {
+    if (!this.#talk) return;
+    this.#why = why;
+    this.#talk.end();
+  }
+
   #begin() {
     const brain = this.#brain;
     if (!brain) return;
     this.#isMuted = false;
+    this.#why = null;
     this.#listener.onChange(true);
     const talk = this.#talkOf(brain);
     this.#talk = talk;
+    void this.#awake.hold();
     this.#start.ariaPressed = 'true';
     this.#bar.hidden = false;
     this.#mute.hidden = false;
+    talk.onSpeech((words, isWhole) => this.#talk === talk && this.#attention.hear(words, isWhole));
     talk.onState((state, problem) => this.#talk === talk && this.#show(state, problem));
   }
 
   /** @param {Brain} brain @returns {Talk} */
   #talkOf(brain) {
     const vendor = this.#vendors.value;
-    if (vendor === BROWSER) return new BrowserTalk(brain, this.#shownSeq, this.#listener.onText);
+    const { onText } = this.#listener;
+    if (vendor === BROWSER) return new BrowserTalk(brain, this.#shownSeq, { onText, sign: t('voice.talk.begun') });
     const language = spokenLanguage();
-    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), language, sound: prime() });
+    this.#sound = prime();
+    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), language, sound: this.#sound });
   }
 
   /** Another vendor goes on at once: the choice is a press too. */
@@ -127,6 +152,8 @@ export class HandsFree {
   /** @param {TalkState} state @param {(Error & {code?: string}) | null} problem */
   #show(state, problem) {
     this.#bar.dataset.state = problem ? 'problem' : state;
+    this.#attention.show(state);
+    if (state === 'listening' && this.#sound) this.#sound = chime(this.#sound);
     const code = problem?.code ?? 'voice-failed';
     const reason = problem && (optionalText(`voice.talk.${code}`) ?? optionalText(`voice.${code}`));
     setText(this.#words, problem ? (reason ?? t('voice.talk.voice-failed')) : t(`voice.talk.${state}`));
@@ -137,13 +164,18 @@ export class HandsFree {
   /** @param {boolean} isFault its words stay until they are closed */
   #over(isFault) {
     const hadFocus = this.#bar.contains(document.activeElement);
-    this.#talk = null;
+    const why = isFault ? null : this.#why;
+    this.#talk = this.#sound = null;
+    this.#attention.end();
+    this.#awake.release();
     this.#start.ariaPressed = 'false';
     this.#mute.hidden = true;
-    if (isFault) setText(this.#end, t('voice.talk.close'));
+    if (why) setText(this.#words, t(`voice.talk.${why}`));
+    if (isFault || why) setText(this.#end, t('voice.talk.close'));
     else this.#close();
     if (hadFocus) this.#start.focus();
     this.#listener.onChange(false);
+    if (why) this.#mouth.speak(t('voice.talk.over'), () => {}); // the user may not look at the page
   }
 
   #close() {

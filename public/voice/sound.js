@@ -2,6 +2,10 @@
 
 const LISTENING = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
+const CHIME_HZ = 880;
+const CHIME_LEVEL = 0.1; // of the loudest
+const CHIME_S = 0.15;
+
 /** Why the microphone cannot be used, by the names of the browser's errors. */
 const PROBLEMS = {
   NotAllowedError: 'not-allowed',
@@ -42,6 +46,21 @@ export function prime() {
   audio.play().catch(() => {}); // without a press: it is tried again when the peer's sound comes
   context.resume().catch(() => {});
   return { audio, context };
+}
+
+/**
+ * Sound a short tone: from now on the microphone is listened to.
+ * @param {Sound} sound
+ * @returns {null}
+ */
+export function chime({ context }) {
+  const [tone, level] = [context.createOscillator(), context.createGain()];
+  tone.frequency.value = CHIME_HZ;
+  level.gain.value = CHIME_LEVEL;
+  tone.connect(level).connect(context.destination);
+  tone.start();
+  tone.stop(context.currentTime + CHIME_S);
+  return null;
 }
 
 /** @param {Sound} sound */

@@ -15,6 +15,7 @@ import { Sharing } from './talk/sharing.js';
 /** @typedef {import('../client/types.js').TalkOptions} TalkOptions */
 /** @typedef {import('../client/types.js').TalkState} TalkState */
 /** @typedef {import('../client/types.js').TalkListener} TalkListener */
+/** @typedef {import('../client/types.js').SpeechListener} SpeechListener */
 /** @typedef {import('./machine.js').Action} Action */
 /** @typedef {import('./machine.js').Input} Input */
 
@@ -46,6 +47,8 @@ export class Talk {
   #problem = null;
   /** @type {Set<TalkListener>} */
   #listeners = new Set();
+  /** @type {Set<SpeechListener>} */
+  #speechListeners = new Set();
   /** @type {MediaStream | null} */
   #microphone = null;
   /** @type {Rtc | Pcm | null} */
@@ -85,6 +88,12 @@ export class Talk {
     this.#listeners.add(own);
     own(this.#shown, this.#problem);
     return () => this.#listeners.delete(own);
+  };
+
+  /** @param {SpeechListener} listener called when the user is heard */
+  onSpeech = (listener) => {
+    this.#speechListeners.add(listener);
+    return () => this.#speechListeners.delete(listener);
   };
 
   async #begin() {
@@ -139,6 +148,8 @@ export class Talk {
   /** @param {any} event */
   #hear(event) {
     this.#session.noteUsage(event);
+    const words = wordsIn(event);
+    if (words !== null) this.#tell(words, false);
     this.#give({ from: 'vendor', event });
   }
 
@@ -158,6 +169,11 @@ export class Talk {
     if (this.#shown === 'connecting' && state.open && state.shown) this.#show(state.shown);
   }
 
+  /** @param {string} words @param {boolean} isWhole */
+  #tell(words, isWhole) {
+    for (const listener of [...this.#speechListeners]) listener(words, isWhole);
+  }
+
   /** @param {Action} action */
   #act(action) {
     const { dialogue } = this.#parts;
@@ -175,6 +191,8 @@ export class Talk {
   /** @param {Action} action */
   async #ask({ text, callId, patience, recentContext }) {
     const { dialogue } = this.#parts;
+    this.#tell(text, true); // the listener may end it
+    if (this.#hasEnded) return;
     let reply;
     try {
       reply = await dialogue.askBrain(text, { callId, patience, ...(recentContext && { recentContext }) });
@@ -235,4 +253,15 @@ export class Talk {
     this.#shown = state;
     for (const listener of [...this.#listeners]) listener(state, this.#problem);
   }
+}
+
+/**
+ * What the user is heard to say, in an event of any vendor.
+ * @param {any} event
+ * @returns {string | null} '' if the words are not known; null if the event is about something else
+ */
+function wordsIn({ type, delta, serverContent }) {
+  if (/^input_audio_buffer\.speech_st(?:arted|opped)$/.test(type)) return '';
+  const words = type === 'session.input_transcript.delta' ? delta : serverContent?.inputTranscription?.text;
+  return typeof words === 'string' ? words : null;
 }

@@ -105,10 +105,14 @@ export class Voice {
     if (this.#isOn && !this.#isPaused) this.#mouth.prime();
   }
 
-  /** The user dictates: answer aloud, unless the user has turned that off. */
+  /** The user presses the microphone. Whether the voice is needed shows only later. */
+  prime() {
+    if (!this.#isPaused && kept(PLACE) !== 'off') this.#mouth.prime();
+  }
+
+  /** The user was heard dictating: answer aloud, unless the user has turned that off. */
   beginTalk() {
     if (kept(PLACE) !== 'off' && !this.#isOn && !this.#isPaused) this.#turn(true);
-    this.press();
   }
 
   /** Somebody else speaks meanwhile. @param {boolean} isPaused */

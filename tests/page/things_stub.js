@@ -1,4 +1,4 @@
-/** Canned things of the user for tests of the page's panels: documents, emails, facts, rules, settings. */
+/** Canned things of the user for tests of the page's panels: documents, emails, facts, reminders, rules, settings. */
 
 const AT = '2026-11-20T12:00:00.000Z';
 const named = (name) => [1, 2, 3].map((n) => ({ id: `${name}${n}`, at: AT, updatedAt: AT, createdAt: AT, foreign: false }));
@@ -10,6 +10,7 @@ const lists = {
     snippet: 'Hello', body: 'Hello there', attachments: [],
   })),
   facts: named('f').map((one, n) => ({ ...one, text: `Fact ${n}`, source: 'conversation' })),
+  reminders: named('m').map((one, n) => ({ ...one, text: `Reminder ${n}` })),
   rules: named('r').map((one, n) => ({ ...one, about: `Rule ${n}`, from: null, words: [], kinds: [], judge: false, urgent: false })),
 };
 let preferences = {

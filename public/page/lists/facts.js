@@ -1,7 +1,8 @@
-/** The panel of memory: the facts that the brain remembers, each with a button to delete it. */
+/** The panel of memory: the facts that the brain remembers and the reminders, each with a button to delete it. */
 
 import { make } from '../dom.js';
 import { pagedList, readPage } from './pages.js';
+import { Reminders } from './reminders.js';
 import { byOthers, confirmButton, empty, Loaded, when } from '../panel.js';
 import { t } from '../texts.js';
 
@@ -12,12 +13,12 @@ const PATH = '/api/facts';
 
 /** @param {Resources} resources @returns {import('../panel.js').Panel} */
 export function memoryPanel(resources) {
-  const facts = new Facts(resources);
+  const lists = [new Facts(resources), new Reminders(resources)];
   return {
     name: 'memory',
     title: t('panel.memory'),
-    open: (body) => facts.open(body),
-    refresh: () => facts.refresh(),
+    open: (body) => lists.forEach((one) => one.open(body)),
+    refresh: () => lists.forEach((one) => one.refresh()),
   };
 }
 
@@ -39,7 +40,7 @@ class Facts {
 
   /** Load the first page again, if it is visible. */
   refresh() {
-    if (this.#place.element.isConnected) void this.#show();
+    this.#place.refresh();
   }
 
   #show() {

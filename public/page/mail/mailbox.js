@@ -67,7 +67,7 @@ class Mailbox {
       void this.#load();
     });
     this.#query = '';
-    const again = button(t('mailbox.refresh'), () => this.#load(), { className: 'plain' });
+    const again = button(t('mailbox.refresh'), () => this.#found.refresh(), { className: 'plain' });
     const parts = [make('div', { className: 'bar' }, search, again), this.#found.element];
     if (this.#isLocal) parts.splice(1, 0, this.#local());
     this.#body.replaceChildren(...parts);

@@ -148,6 +148,13 @@ export const de = {
   'voice.talk.muted': 'Stumm. Niemand hört dich.',
   'voice.talk.paused': 'Pause. Sprich, um weiterzumachen.',
   'voice.talk.ended': 'Das Gespräch ist beendet.',
+  'voice.talk.begun': 'Ich höre zu.',
+  'voice.talk.over': 'Ich höre nicht mehr zu.',
+  'voice.talk.asked': 'Wie gewünscht: Jetzt hört niemand mehr zu.',
+  'voice.talk.quiet':
+    'Zwei Minuten lang hat niemand gesprochen, deshalb höre ich nicht mehr zu. Drücke „Freisprechen“, um weiterzureden.',
+  'voice.talk.hidden': 
+    'Die Seite war nicht zu sehen, deshalb höre ich nicht mehr zu. Drücke „Freisprechen“, um weiterzureden.',
   'voice.talk.microphone-busy': 'Eine andere App benutzt das Mikrofon. Schließe sie und versuche es noch einmal.',
   'voice.talk.voice-unsupported':
     'Diese Seite kann das Mikrofon hier nicht benutzen. Öffne sie über https in einem aktuellen Browser.',
@@ -336,6 +343,8 @@ export const de = {
 
   'memory.intro': 'Was sich dein Gehirn für dich merken soll.',
   'memory.none': 'Noch nichts. Um etwas hinzuzufügen, sag „Merk dir, dass …“.',
+  'reminders.title': 'Erinnerungen',
+  'reminders.none': 'Keine Erinnerungen. Um eine hinzuzufügen, sag „Erinnere mich um sechs daran, Anna anzurufen“.',
 
   'question.action': 'Aktion',
   'question.approve': 'Zustimmen',

@@ -140,6 +140,12 @@ export const en = {
   'voice.talk.muted': 'Muted. Nobody hears you.',
   'voice.talk.paused': 'Paused. Speak to go on.',
   'voice.talk.ended': 'The conversation has ended.',
+  'voice.talk.begun': 'I am listening.',
+  'voice.talk.over': 'I have stopped listening.',
+  'voice.talk.asked': 'As you wish: nobody is listening now.',
+  'voice.talk.quiet':
+    'Nobody has spoken for two minutes, so I have stopped listening. Press Hands-free to go on.',
+  'voice.talk.hidden': 'The page was hidden, so I have stopped listening. Press Hands-free to go on.',
   'voice.talk.microphone-busy': 'Another app uses the microphone. Close it and try again.',
   'voice.talk.voice-unsupported':
     'This page cannot use the microphone here. Open it over https in a current browser.',
@@ -317,6 +323,8 @@ export const en = {
 
   'memory.intro': 'What you asked your brain to remember.',
   'memory.none': 'Nothing yet. To add something, say “Remember that …”.',
+  'reminders.title': 'Reminders',
+  'reminders.none': 'No reminders are set. To add one, say “Remind me at six to call Anna”.',
 
   'question.action': 'Action',
   'question.approve': 'Approve',

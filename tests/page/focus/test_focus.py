@@ -45,7 +45,7 @@ type Setup = Callable[[Page], Awaitable[object]]
 @pytest_asyncio.fixture(loop_scope="module")
 async def opened(browser: Browser) -> AsyncIterator[Callable[[str], Awaitable[Page]]]:
     """Open the page, with a panel."""
-    async with gateway(THINGS="1", LOG="120") as address:
+    async with gateway(THINGS="1", LOG="120", JOBS="still", VOICE="chat") as address:
         context = await browser.new_context(locale=ENGLISH)
 
         async def open_page(panel: str = "") -> Page:
@@ -88,15 +88,48 @@ async def refusing(page: Page) -> None:
             return await route.continue_()
         await route.fulfill(status=503, json={"title": "A service cannot be reached."})
 
-    for name in ("documents", "emails", "facts", "rules", "preferences", "control"):
+    names = (
+        "documents",
+        "emails",
+        "facts",
+        "reminders",
+        "rules",
+        "preferences",
+        "control",
+        "erase",
+    )
+    for name in names:
         await page.route(f"**/api/{name}*", refuse)
 
 
 async def unreachable(page: Page) -> None:
-    things = re.compile(r"/api/(documents|emails|facts|messages|rules)")
+    things = re.compile(r"/api/(documents|emails|facts|messages|reminders|rules)")
     await page.route(things, lambda route: route.abort())
     await page.get_by_role("button", name="Memory").click()
-    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again").first).to_be_visible()
+
+
+async def settings(page: Page) -> None:
+    await page.get_by_role("button", name="Settings").click()
+    await expect(page.get_by_label("Spoken language")).to_be_visible()
+
+
+async def searching(page: Page) -> None:
+    await page.get_by_role("button", name="Search the conversation").click()
+    await page.get_by_role("searchbox").fill("Question 11")
+    await expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
+
+
+async def not_set_up(page: Page) -> None:
+    problem = {"title": "Not set up.", "detail": "KEY is missing."}
+    await page.route("**/api/voiceToBrain", lambda route: route.fulfill(status=500, json=problem))
+    await ask(page, "hello")
+    await expect(page.get_by_text("KEY is missing.")).to_be_visible()
+
+
+async def hands_free(page: Page) -> None:
+    await page.get_by_role("button", name="Hands-free").click()
+    await expect(page.get_by_role("region", name="Hands-free")).to_be_visible()
 
 
 STATES: list[tuple[str, Setup]] = [
@@ -111,10 +144,19 @@ STATES: list[tuple[str, Setup]] = [
     ("memory", refusing),
     ("notifications", refusing),
     ("", unreachable),
+    ("", settings),
+    ("", searching),
+    ("", not_set_up),
+    ("", hands_free),
+    ("data", nothing),
+    ("data", refusing),
+    ("jobs", nothing),
 ]
 
 
-@pytest.mark.parametrize(("panel", "setup"), STATES)
+@pytest.mark.parametrize(
+    ("panel", "setup"), STATES, ids=[f"{panel or 'talk'}-{act.__name__}" for panel, act in STATES]
+)
 async def test_no_control_takes_the_focus_along(
     opened: Callable[[str], Awaitable[Page]], panel: str, setup: Setup
 ) -> None:

@@ -42,6 +42,12 @@ test('the page may have its own service worker and manifest, and no others', () 
   for (const kind of ['worker', 'manifest']) assert.match(policy({}), new RegExp(`; ${kind}-src 'self';`));
 });
 
+test('no text becomes markup or code', () => {
+  const parts = policy(OWN).split('; ');
+  assert.ok(parts.includes("require-trusted-types-for 'script'"));
+  assert.ok(parts.includes('trusted-types default'));
+});
+
 for (const [name, value] of [
   ['PUSHER_HOST', 'https://ws.example.org'],
   ['PUSHER_HOST', "ws.example.org; script-src 'unsafe-inline'"],

@@ -39,6 +39,7 @@ async def test_a_missing_secret_is_named_above_the_composer_and_the_text_stays(
         await refuse(page, "/api/session", 500, SECRET)
         await page.goto(address)
         await expect(page.get_by_role("alert").filter(has_text=SECRET)).to_be_visible()
+        await expect(page.get_by_text(SECRET)).to_have_count(1)  # it is said once
 
         await type_and_send(page, "Hello?")
 

@@ -105,3 +105,18 @@ test('too many requests are told in the words of the page', () => {
   const error = { status: 429, title: 'Too many requests.', detail: 'Rate limit of 60 exceeded.' };
   assert.equal(refusalInWords(error), 'That was a lot at once. Wait a minute and try again.');
 });
+
+for (const [name, error, words] of [
+  ['a fault of the server', { status: 500, title: 'Something went wrong.' }, /^The server failed\. Try again/],
+  ['a page of a proxy', { status: 502, title: 'Bad Gateway', detail: 'upstream' }, /^The server failed\. Try again/],
+  ['an unknown status', { status: 599, title: '' }, /server cannot be reached|server failed/],
+  ['a wrong setting', { status: 500, title: 'Not set up.', detail: 'KEY is missing.' }, /not fully set up\. KEY is missing\.$/],
+  ['too many', { status: 429, title: 'Too many requests. Try again later.' }, /^That was a lot/],
+  ['nothing there', { status: 404, title: 'Not Found' }, /no longer there/],
+  ['not allowed', { status: 403, title: 'Forbidden' }, /may not/],
+  ['a method that is not taken', { status: 405, title: 'Method not allowed.' }, /cannot accept this.*try again/],
+]) {
+  test(`the page says in its own words: ${name}`, () => {
+    assert.match(refusalInWords(new BrainError(error)), words);
+  });
+}

@@ -39,6 +39,21 @@ async def test_on_a_low_screen_the_talk_has_most_of_the_height(page: Page) -> No
     assert await page.evaluate("document.documentElement.scrollWidth") == LOW["width"]
 
 
+async def test_on_a_low_screen_the_composer_is_one_line_that_grows(browser: Browser) -> None:
+    height = "document.getElementById('text').getBoundingClientRect().height"
+    async with gateway(VOICE="chat") as address:
+        page = await browser.new_page(viewport=LOW, locale="de-DE")  # its words are the longest
+        await page.goto(address)
+        field = page.get_by_label("Deine Nachricht")
+        line = await page.evaluate(height)
+        await field.fill("eins\nzwei\ndrei")
+        assert await page.evaluate(height) > 1.5 * line
+        await field.press("Enter")
+        await expect(page.get_by_text("You said: eins")).to_be_attached()
+        assert await page.evaluate(height) < 1.5 * line
+        await page.close()
+
+
 async def test_the_page_is_called_what_the_brain_is_called(page: Page) -> None:
     await page.get_by_role("button", name="Notifications").click()
     await page.get_by_label("Its name").fill("Ada")

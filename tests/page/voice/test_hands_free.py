@@ -1,98 +1,20 @@
 """Hands-free without a vendor, in a browser whose voice and ear the test plays."""
 
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, Request, expect
+from playwright.async_api import BrowserContext, Page, expect
 
-from tests.page.conftest import gateway
+from tests.page.voice.hands import ask, hands_free, mark_after, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-# The voice says a sentence until it is told to end; the microphone is silent, or hums like a voice.
-VOICE_AND_EAR = """
-const voice = { cancelled: 0 };
-const spoken = [];
-voice.speak = (saying) => {
-  setTimeout(() => saying.onstart?.({}));
-  if (saying.text.trim()) { spoken.push([saying.text, saying.volume]); window.saying = saying; }
-};
-voice.cancel = () => { voice.cancelled += 1; window.saying = null; };
-Object.defineProperty(window, 'speechSynthesis', { value: voice });
-window.spoken = spoken;
-window.ears = 0;
-window.SpeechRecognition = class extends EventTarget {
-  start() { window.ears += 1; window.ear = this; }
-  abort() { this.end(); }
-  end() {
-    if (window.ear !== this) return;
-    window.ears -= 1;
-    window.ear = null;
-    this.dispatchEvent(new Event('end'));
-  }
-  hear(transcript, isFinal = true) {
-    const results = [Object.assign([{ transcript }], { isFinal })];
-    this.dispatchEvent(Object.assign(new Event('result'), { results }));
-    if (isFinal) this.end();
-  }
-};
-let sound = null;
-navigator.mediaDevices.getUserMedia = async () => {
-  sound ??= new AudioContext();
-  const out = sound.createMediaStreamDestination();
-  window.level = sound.createGain();
-  level.gain.value = 0;
-  for (const overtone of [1, 2, 3]) {
-    const tone = sound.createOscillator();
-    tone.frequency.value = 140 * overtone;
-    tone.connect(level);
-    tone.start();
-  }
-  level.connect(out);
-  return out.stream;
-};
-"""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    """The page on a deployment whose voice is the browser's."""
-    async with gateway(VOICE="chat") as address:
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.add_init_script(VOICE_AND_EAR)
-        await page.goto(address)
-        await expect(page.get_by_text("Polling")).to_be_visible()
-        await page.get_by_role("button", name="Hands-free").click()
-        await page.wait_for_function("() => window.ear")
+    async with hands_free(context) as page:
         yield page
-        assert complaints == []
-
-
-async def ask(page: Page, text: str) -> None:
-    """Say it, and wait until the answer is being spoken."""
-    await page.wait_for_function("() => window.ear")
-    await page.evaluate("text => ear.hear(text)", text)
-    first = text.split(".")[0]
-    await page.wait_for_function("text => window.saying?.text.includes(text)", arg=first)
-
-
-def words(page: Page) -> Any:
-    return page.get_by_role("region", name="Hands-free").get_by_role("status")
-
-
-async def mark_after(page: Page, act: str) -> dict[str, Any]:
-    def is_mark(request: Request) -> bool:
-        return "heard" in (request.post_data or "")
-
-    async with page.expect_request(is_mark) as request:
-        await page.evaluate(act)
-    found: dict[str, Any] = json.loads((await request.value).post_data or "null")
-    return found
 
 
 async def test_the_ear_opens_when_playing_has_ended(page: Page) -> None:
