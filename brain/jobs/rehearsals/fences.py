@@ -58,11 +58,17 @@ class OwnDatabase(Postgres):
         self._database = database
         self._mind_id = mind_id
 
-    async def run[T](self, work: "Work[T]") -> T:
+    async def run[T](self, work: "Work[T]", *, implicit: bool = False) -> T:
+        return await self._database.run(self._fenced(work), implicit=implicit)
+
+    async def read[T](self, work: "Work[T]") -> T:
+        return await self._database.read(self._fenced(work))
+
+    def _fenced[T](self, work: "Work[T]") -> "Work[T]":
         def fenced(connection: "Connection") -> Any:
             return work(_OwnConnection(connection, self._mind_id))  # type: ignore[arg-type]  # the part of it that is used
 
-        return await self._database.run(fenced)
+        return fenced
 
     async def close(self) -> None:
         """Do nothing: the connection is the deployment's."""
