@@ -148,16 +148,20 @@ def _basic(url: str) -> str:
 
 
 def _moved(address: str, response: "ClientResponse") -> str | None:
-    """Return where to send the request again: on the same server, or on its secure port."""
-    if response.status not in (307, 308) or "Location" not in response.headers:
-        return None
+    """Return where the server wants the whole request, if it may be sent there."""
+    place = response.headers.get("Location") if response.status in (307, 308) else None
+    return None if place is None else followed(address, place)
+
+
+def followed(address: str, place: str) -> str | None:
+    """Return the address of a redirect on the same server, or on its secure port; else None."""
     try:
-        there = urlsplit(urljoin(address, response.headers["Location"]))
+        there = urlsplit(urljoin(address, place))
     except ValueError:
         return None
     here = urlsplit(address)
-    is_secured = (here.scheme, there.scheme) == ("http", "https")
     is_same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    is_secured = (here.scheme, there.scheme) == ("http", "https")
     if is_same or (is_secured and here.hostname == there.hostname and "@" not in there.netloc):
         return there._replace(fragment="").geturl()
     return None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from brain.cloud.model.post import ChatServer
+from brain.cloud.model.post import ChatServer, followed
 from brain.cloud.model.wire import Waits
 from brain.errors import ModelFault, ModelUnavailable
 from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, sse, wire
@@ -30,6 +30,25 @@ async def test_a_redirect_on_the_same_server_is_followed_with_body_and_key(statu
         assert server.heads[1].startswith("post /v2/chat http/1.1")
         assert f"authorization: bearer {KEY}" in server.heads[1]
         assert server.requests[0] == server.requests[1]
+
+
+@pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        ("https://models.example/v1/chat", "https://models.example/v1/chat"),
+        ("https://models.example:8443/v1", "https://models.example:8443/v1"),
+        ("//models.example/v2?a=b#there", "http://models.example/v2?a=b"),
+        ("other", "http://models.example/v1/other"),
+        ("https://me@models.example/v1", None),
+        ("https://models.example.net/v1", None),
+        ("http://models.example:81/v1", None),
+    ],
+)
+def test_a_redirect_may_lead_to_the_secure_port_of_the_same_host(
+    place: str, address: str | None
+) -> None:
+    assert followed("http://models.example/v1/chat", place) == address
+    assert followed("https://models.example/v1/chat", "http://models.example/v1/chat") is None
 
 
 REDIRECTS: dict[str, Callable[[str], bytes]] = {
