@@ -10,7 +10,7 @@ from brain.notices.model import Unheard
 from brain.notices.redis import RedisNoticeBoard
 from brain.run.messages import Kind
 from brain.run.moves import CommitKind
-from tests.contracts.store.board_stage import DAY_MS, N1, N2, board, ids, keep, say
+from tests.contracts.store.board.stage import DAY_MS, N1, N2, board, ids, keep, say
 from tests.contracts.store.stage import SHORT, Stage, Twice, commit, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -10,7 +10,7 @@ from brain.notices.model import NOTICE, Unheard
 from brain.notices.redis import HELD_KEEP_MS, MOST_HELD, SEEN_KEEP_MS
 from brain.run.messages import Heard, How
 from brain.run.store import Here
-from tests.contracts.store.board_stage import DAY_MS, N1, N2, board, ids, keep, notice, say
+from tests.contracts.store.board.stage import DAY_MS, N1, N2, board, ids, keep, notice, say
 from tests.contracts.store.stage import Stage, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

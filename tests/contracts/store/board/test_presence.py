@@ -7,7 +7,7 @@ import pytest
 from brain.cloud.redis.moves.here import HERE_MS
 from brain.cloud.redis.scripts import Keys
 from brain.notices.reading import JUST_MS
-from tests.contracts.store.board_stage import N1, board, now
+from tests.contracts.store.board.stage import N1, board, now
 from tests.contracts.store.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
