@@ -26,7 +26,7 @@ CALM_S = 0.05  # seconds for what follows an answer
 THINKS_MS = 300  # of the model, with many users
 CROWD_ROUNDS = 3
 MANY, CROWD = 50, 200  # users at once
-EACH = 6  # turns of each of them in a round; the first is not counted
+EACH, SHORT_EACH = 6, 3  # turns of each of them in a round; the first is not counted
 KNOWN = 2  # identities of each, because the texts of a user in a minute are limited
 
 
@@ -109,25 +109,27 @@ async def _round(each: Measured) -> None:
 async def many_users(lab: Lab, all: Sequence[Measured], scale: Scale) -> None:
     """Measure many users at once, each with one turn after the other."""
     await lab.thinks(THINKS_MS)
-    few, most = sizes(scale)
+    few, most, turns = sizes(scale)
     crowds = [[each.candidate.person() for _ in range(most * KNOWN)] for each in all]
     for each, people in zip(all, crowds, strict=True):
-        await _crowd(each, people, most, 1 + KNOWN)  # connections open, and users become known
+        await _crowd(each, people, most, KNOWN)  # connections open, and users become known
     for _ in range(scale.times(CROWD_ROUNDS)):
         for each, people in zip(all, crowds, strict=True):
             await lab.counts()
             began = each.candidate.cpu_s
-            await _crowd(each, people, few, EACH)
+            await _crowd(each, people, few, turns)
             await lab.counts()
-            each.found.cpu_many.append((each.candidate.cpu_s - began) / (few * EACH))
+            each.found.cpu_many.append((each.candidate.cpu_s - began) / (few * turns))
             before, at = lab.cpu_s, time.perf_counter()
-            each.found.crowd += await _crowd(each, people, most, EACH)
+            each.found.crowd += await _crowd(each, people, most, turns)
             each.found.busy.append((lab.cpu_s - before) / (time.perf_counter() - at))
 
 
-def sizes(scale: Scale) -> tuple[int, int]:
-    """Return how many users are at once."""
-    return (3, 5) if scale.is_quick else (MANY, CROWD)
+def sizes(scale: Scale) -> tuple[int, int, int]:
+    """Return how many users are at once, in two sizes, and how many turns each of them has."""
+    if scale.is_quick:
+        return 3, 5, SHORT_EACH
+    return MANY, CROWD, SHORT_EACH if scale.is_short else EACH
 
 
 async def _crowd(each: Measured, people: Sequence[Person], users: int, turns: int) -> list[float]:
