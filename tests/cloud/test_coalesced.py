@@ -91,7 +91,7 @@ async def test_the_item_of_a_caller_that_has_gone(is_kept: bool, batches: list[l
     gone.cancel()
     await asyncio.wait({gone})
     doubling.gate.set()
-    assert await asyncio.gather(first, last) == [2, 6]
+    assert [await first, await last] == [2, 6]
     assert doubling.batches == batches
 
 
