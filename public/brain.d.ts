@@ -150,8 +150,8 @@ export interface Features {
   name: string | null;
   local: boolean;
   jobs: boolean;
-  push: boolean;
   voice: VoiceFeatures;
+  push?: boolean;
 }
 
 /** Which voice front ends there are. `scripted`: ear and mouth are scripts. */

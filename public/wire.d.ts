@@ -824,8 +824,8 @@ export interface Features {
   name: string | null;
   local: boolean;
   jobs: boolean;
-  push: boolean;
   voice: VoiceFeatures;
+  push?: boolean;
 }
 
 export interface PusherSettings {

@@ -25,7 +25,7 @@ def feature(platform: Platform) -> Feature:
         takers=parts.takers,
         own_readers=_own_readers,
         resources=parts.resources,
-        session=lambda _: {"push": settings.is_on(platform.env)},
+        session=lambda _: {"push": True} if settings.is_on(platform.env) else {},
         settings={"push": settings.push},
         absent=settings.absent,
     )

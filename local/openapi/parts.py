@@ -207,9 +207,9 @@ FEATURES: Json = {
             "name": nullable(TEXT),
             "local": FLAG,
             "jobs": FLAG,
-            "push": FLAG,
             "voice": ref("VoiceFeatures"),
-        }
+        },
+        push=FLAG,
     ),
 }
 PUSHER: Json = thing(
