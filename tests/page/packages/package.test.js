@@ -169,6 +169,12 @@ test('what a front end does not use is left out', async (context) => {
   assert.ok(outputFiles[0].text.length < 2000, `${outputFiles[0].text.length} characters`);
 });
 
+test('an optional package is imported in a try: only so Turbopack takes it as optional', () => {
+  const code = readFileSync(join(installed, 'dist/brain.js'), 'utf8').replace(/\/\*.*?\*\//gs, '');
+
+  assert.match(code, /try \{[^{}]*(?:\{[^{}]*\}[^{}]*)?await import\(\s*"pusher-js"\s*\)/);
+});
+
 test('it is imported and used in Node, with and without pusher-js', async (context) => {
   const address = await gateway(context);
   for (const pusher of [true, false]) {
