@@ -48,7 +48,7 @@ def test_a_full_environment_has_no_problems() -> None:
 def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
     found = settings.problems({"BRAIN_LEASE_S": "a-secret"}, {"email": lambda env: None})
     assert found == {
-        **dict.fromkeys(("email", "events", "session", "language", "persona", "log"), ""),
+        **dict.fromkeys(("email", "events", "session", "language", "persona", "log", "traces"), ""),
         "redis": "UPSTASH_REDIS_REST_URL or KV_REST_API_URL is missing",
         "queue": "QSTASH_TOKEN is missing",
         "channel": "PUSHER_APP_ID is missing",
