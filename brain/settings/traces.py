@@ -13,6 +13,7 @@ ENDPOINT, TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_T
 HEADERS, TRACES_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
 ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES"
 PATH = "/v1/traces"
+EXAMPLE = "http://127.0.0.1:4318"
 PAIRS = "must be a list such as name=value,other=value, with %2C for a comma in a value"
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}")
 
@@ -32,12 +33,13 @@ class TraceSettings:
 
 def traces(env: Env) -> TraceSettings | None:
     """Read where traces are sent; None if no endpoint is set. Raises SettingMissing."""
-    base, whole = env.get(ENDPOINT), env.get(TRACES_ENDPOINT)
-    if not base and not whole:
+    whole = env.get(TRACES_ENDPOINT)
+    if not whole and not env.get(ENDPOINT):
         return None
-    url = variables.url(env, TRACES_ENDPOINT)
-    if url is None:
-        url = variables.need_url(env, ENDPOINT).rstrip("/") + PATH
+    if whole:
+        url = variables.need_url(env, TRACES_ENDPOINT, example=EXAMPLE + PATH)
+    else:
+        url = variables.need_url(env, ENDPOINT, example=EXAMPLE).rstrip("/") + PATH
     named = {"service.name": SERVICE, **_pairs(env, ATTRIBUTES)}
     if name := env.get("OTEL_SERVICE_NAME"):
         named["service.name"] = name

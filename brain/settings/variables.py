@@ -16,7 +16,8 @@ MAX_KEY_USERS = 20  # users with access keys: a family; a larger number has an a
 MAX_KEY_USER_CHARS = 64
 MAX_KEYS_OF_USER = 2  # two while one is replaced
 
-WEB_ADDRESS = "it must begin with https:// or http://, for example http://127.0.0.1:11434/v1."
+WEB_ADDRESS = "it must begin with https:// or http://, for example"
+EXAMPLE = "http://127.0.0.1:11434/v1"
 _HOST = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")  # as in site/policy.js
 
 type Env = Mapping[str, str]
@@ -30,12 +31,14 @@ def need(env: Env, *names: str) -> str:
     raise SettingMissing(f"{' or '.join(names)} is missing")
 
 
-def need_url(env: Env, *names: str) -> str:
-    """Return the first of these that is set. Raises SettingMissing unless it is a web address."""
+def need_url(env: Env, *names: str, example: str = EXAMPLE) -> str:
+    """Return the first of these that is set. Raises SettingMissing unless it is a web address, with
+    an `example` of one.
+    """
     address = need(env, *names)
     if not _is_web_address(address):
         name = next(name for name in names if env.get(name))
-        raise SettingMissing(f"{name} is not a web address: {WEB_ADDRESS}")
+        raise SettingMissing(f"{name} is not a web address: {WEB_ADDRESS} {example}.")
     return address
 
 

@@ -43,6 +43,11 @@ from local.services import ROOT
             " for example http://127.0.0.1:11434/v1.",
         ),
         ({"BRAIN_LEASE_S": "10s"}, "BRAIN_LEASE_S must be a number without a unit, such as 10."),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"},
+            "OTEL_EXPORTER_OTLP_ENDPOINT is not a web address: it must begin with https:// or "
+            "http://, for example http://127.0.0.1:4318.",
+        ),
         ({"BRAIN_ACCESS_KEY": "short"}, "BRAIN_ACCESS_KEY must have at least 16 characters."),
         ({"BRAIN_LANGUAGE": "fr"}, "BRAIN_LANGUAGE must be en or de."),
         (
