@@ -5,8 +5,6 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -104,7 +102,7 @@ async def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> No
     ("asked", "about_s"),
     [
         ("120", 120.0),
-        (format_datetime(datetime.now(UTC).replace(year=2099), usegmt=True), 2e9),
+        ("Thu, 01 Jan 2099 00:00:00 GMT", 2e9),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
         ("soon", None),
         ("", None),
