@@ -736,7 +736,7 @@ export interface PreferencesInUse {
   inUse: InUse;
 }
 
-/** The document of a file. `cut` says why a part of the file is missing. */
+/** The document of a file, or the first of several if the file is long: `parts` are all of them. `cut` says why a part of the file is missing. */
 export interface AddedFile {
   id: string;
   title: string;
@@ -745,6 +745,10 @@ export interface AddedFile {
   foreign: boolean;
   body: string;
   cut: 'length' | 'pages' | 'time' | 'damaged' | null;
+  parts: {
+    id: string;
+    title: string;
+  }[];
 }
 
 export type Entry = Utterance | Message;

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from brain import settings
-from brain.chat.choice import ModelChoice
-from brain.cloud.model.chat import BASE_URLS
 from brain.errors import SettingMissing
 from brain.settings.variables import Env
 
@@ -62,8 +60,8 @@ async def redis(env: Env) -> Fine:
     url = named(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL")
     token = named(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN")
     for command in (["PING"], ["EVAL", "return redis.call('EXISTS', KEYS[1])", "1", "brain:{}:x"]):
-        answer = await _asked("POST", at.url, url, "Redis", token=at.token, json=command)
-        told = str(_json(answer, dict).get("error") or "")
+        answer = await asked("POST", at.url, url, "Redis", token=at.token, json=command)
+        told = str(json_of(answer, dict).get("error") or "")
         if answer.status_code in (401, 403) or told.startswith("WRONGPASS"):
             fix = f"Copy {token} again from the Upstash console, {REDEPLOY}"
             raise Faulty("Redis does not accept the token.", token, fix=fix)
@@ -79,7 +77,7 @@ async def redis(env: Env) -> Fine:
 async def queue(env: Env) -> Fine:
     """Ask for the account's signing keys, and where the queue calls us. Raises the same."""
     at = settings.queue(env)
-    answer = await _asked(
+    answer = await asked(
         "GET", f"{at.url or QSTASH_URL}/v2/keys", "QSTASH_URL", "QStash", token=at.token
     )
     again = "again from the QStash console"
@@ -87,7 +85,7 @@ async def queue(env: Env) -> Fine:
         reason = f"QStash answered {answer.status_code}: the token is not accepted."
         raise Faulty(reason, "QSTASH_TOKEN", fix=f"Copy QSTASH_TOKEN {again}, {REDEPLOY}")
     ours = {"QSTASH_CURRENT_SIGNING_KEY": at.current_key, "QSTASH_NEXT_SIGNING_KEY": at.next_key}
-    theirs = _json(answer, dict)
+    theirs = json_of(answer, dict)
     accepted = {str(theirs.get(name)) for name in ("current", "next")}
     if answer.status_code == 200 and theirs.get("current"):
         wrong = [name for name, key in ours.items() if key not in accepted]
@@ -115,8 +113,8 @@ async def channel(env: Env) -> Fine:
         at.app_id, at.key, at.secret, cluster=at.cluster, host=at.host, port=at.port, ssl=at.tls
     )
     place = "PUSHER_HOST" if at.host else "PUSHER_CLUSTER"
-    asked = Request(sdk, GET, f"/apps/{at.app_id}/channels", {})
-    answer = await _asked("GET", asked.url, place, "Pusher")
+    signed = Request(sdk, GET, f"/apps/{at.app_id}/channels", {})
+    answer = await asked("GET", signed.url, place, "Pusher")
     if answer.status_code == 200:
         return Fine()
     name = _wrong_of_channel(answer, place)
@@ -170,40 +168,8 @@ def _of_database(error: Exception, name: str) -> Faulty:
     return Faulty("The database cannot be reached.", name, fix=copy)
 
 
-async def model(env: Env) -> Fine:
-    """List the models, which costs no tokens. Raises the same."""
-    at = settings.model_of(env, ModelChoice())
-    settings.models(env)
-    prefix = at.provider.upper()
-    key = f"{prefix}_API_KEY"
-    url = named(env, f"{prefix}_BASE_URL", "OPENAI_BASE_URL")
-    base = (at.base_url or BASE_URLS[at.provider]).rstrip("/")
-    answer = await _asked("GET", f"{base}/models", url, "The model's provider", token=at.api_key)
-    status = answer.status_code
-    if status in (401, 403):
-        fix = f"Make a new key in the provider's console, set {key}, {REDEPLOY}"
-        raise Faulty(f"The model's provider answered {status}: it rejects the key.", key, fix=fix)
-    if status >= 500:
-        fix = f"Check {url}, or wait until the provider works again."
-        raise Faulty(f"The model's provider answered {status}.", url, fix=fix)
-    listed = [str(one.get("id")) for one in _json(answer, dict).get("data") or [] if _is_map(one)]
-    if status == 200 and listed and not any(_is_same(at.model, one) for one in listed):
-        fix = f"Set BRAIN_MODEL to a model that the provider lists, {REDEPLOY}"
-        raise Faulty("The provider does not list the model.", "BRAIN_MODEL", fix=fix)
-    return Fine()
-
-
-def _is_same(model: str, listed: str) -> bool:
-    """Whether a listed name means the model: with a folder before it, or a variant after it."""
-    names = {model, model.partition(":")[0], f"{model}:latest"}
-    return listed in names or listed.rpartition("/")[2] in names or "*" in listed
-
-
-def _is_map(value: object) -> bool:
-    return isinstance(value, dict)
-
-
-def _json[T](answer: "httpx.Response", kind: type[T]) -> T:
+def json_of[T](answer: "httpx.Response", kind: type[T]) -> T:
+    """Return the body of an answer if it is of this kind, else an empty value."""
     try:
         found: Any = answer.json()
     except ValueError:
@@ -211,7 +177,7 @@ def _json[T](answer: "httpx.Response", kind: type[T]) -> T:
     return found if isinstance(found, kind) else kind()
 
 
-async def _asked(
+async def asked(
     method: str,
     url: str,
     variable: str,

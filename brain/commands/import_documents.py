@@ -14,7 +14,7 @@ import asyncio
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +31,15 @@ from brain.documents.files.kinds import (
     with_note,
 )
 from brain.documents.files.reader import FileReader
-from brain.documents.imports import Part, PostgresImports
-from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
+from brain.documents.imports import PostgresImports
+from brain.documents.parts import NUMBER_CHARS, Part, parts
+from brain.documents.rules import MAX_TITLE_CHARS
 from brain.documents.titles import title_in
 from brain.errors import DatabaseUnreachable, ReaderUnreachable
 
 MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within its time limit
 MAX_PACKED_BYTES = 50_000_000  # of a PDF or Word file: mostly pictures
 READ_S = 60.0  # seconds of processor time to read such a file
-NUMBER_CHARS = 8  # room in a title for " (12)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,33 +163,6 @@ def title_of(path: Path, text: str) -> str:
     """Return the title that a Markdown file gives itself, otherwise the file's name."""
     own = title_in(text) if _kind(path) is FileKind.MARKDOWN else ""
     return (own or printable(path.stem))[: MAX_TITLE_CHARS - NUMBER_CHARS]
-
-
-def parts(title: str, text: str) -> Iterator[Part]:
-    """Yield the text as one part. A text too long for one document is cut into numbered parts."""
-    if len(text) <= MAX_BODY_CHARS:
-        yield Part(title=title, body=text)
-        return
-    number = 0
-    while text:
-        number += 1
-        end = _end(text)
-        yield Part(title=f"{title} ({number})", body=text[:end])
-        text = text[end:]
-
-
-def _end(text: str) -> int:
-    """Return where to cut: before a heading, a paragraph, a line or a word, in this order.
-
-    The first part gets at least half of MAX_BODY_CHARS.
-    """
-    if len(text) <= MAX_BODY_CHARS:
-        return len(text)
-    for border in ("\n#", "\n\n", "\n", " "):
-        at = text.rfind(border, MAX_BODY_CHARS // 2, MAX_BODY_CHARS)
-        if at > 0:
-            return at + 1
-    return MAX_BODY_CHARS
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from brain.documents.editing import Edits
 from brain.documents.edits_http import EditRoutes
 from brain.documents.files.reader import FileReader
-from brain.documents.files.upload import UploadedFile, file_kind, read_file
+from brain.documents.files.upload import UploadedFile, file_kind, read_file, refuse_other_files
 from brain.documents.forms import document_to_wire, passage_to_wire
 from brain.documents.ports import Documents
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
@@ -104,6 +104,7 @@ def _keeping(documents: Callable[[], Documents | None], clock: Clock) -> Resourc
         if kind := file_kind(request):
             file = await read_file(request, kind, files)
             return await _keep_file(kept, user_id, file, key=file.key or clock.new_id())
+        refuse_other_files(request)
         body = parse(DocumentBody, await read_json(request, limit=MAX_DOCUMENT_BYTES))
         return await _keep_text(kept, user_id, body, key=body.key or clock.new_id())
 
@@ -113,11 +114,22 @@ def _keeping(documents: Callable[[], Documents | None], clock: Clock) -> Resourc
 async def _keep_file(
     documents: Documents, user_id: str, file: UploadedFile, *, key: str
 ) -> ASGIApp:
-    """Create a document from a file. The user has not seen its text here."""
-    document = await documents.create(
-        user_id, title=file.title, body=file.body, foreign=file.foreign, key=f"page:{key}"
-    )
-    return Answer({**document_to_wire(document), "cut": file.cut}, 201)
+    """Create a document from a file, or several. The user has not seen its text here.
+
+    After a crash in between, the same request with the same key makes those that are missing.
+    """
+    made = [
+        await documents.create(
+            user_id,
+            title=part.title,
+            body=part.body,
+            foreign=file.foreign,
+            key=f"page:{key}" if number == 1 else f"page:{key}:{number}",
+        )
+        for number, part in enumerate(file.parts, 1)
+    ]
+    listed = [{"id": one.id, "title": one.title} for one in made]
+    return Answer({**document_to_wire(made[0]), "cut": file.cut, "parts": listed}, 201)
 
 
 async def _keep_text(

@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import id_from_key
+from brain.documents.parts import Part
 from brain.documents.rows import change, insert
 
 if TYPE_CHECKING:
@@ -29,14 +29,6 @@ REMEMBER = b"""
     insert into brain.imports (user_id, path, part, digest, document_id)
     values (%(user_id)s, %(path)s, %(part)s, %(digest)s, %(id)s)
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """The text of one document: a file, or a part of a long file."""
-
-    title: str
-    body: str
 
 
 class PostgresImports:

@@ -72,7 +72,11 @@ async def _stored(services: JobServices, user_id: str, new: NewJob) -> JobStart:
     now = services.clock.utc().astimezone(await services.zone_of(user_id))
     offset = now.utcoffset() or IN_UTC
     return await services.jobs.start(
-        user_id, new, daily_tokens=services.daily_tokens, offset=offset
+        user_id,
+        new,
+        daily_tokens=services.daily_tokens,
+        daily_usd=services.daily_usd,
+        offset=offset,
     )
 
 

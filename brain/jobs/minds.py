@@ -14,6 +14,7 @@ from brain.cloud.traces.loops import LoopBounds
 from brain.codec import Json
 from brain.documents.editing import Author
 from brain.feature import AskAlways, AtOnce, Platform
+from brain.jobs.dollars import WithinBudget
 from brain.jobs.gate import Gate
 from brain.jobs.model import Job, JobKind, Mind, ModelChoice, ProgressNote
 from brain.jobs.ports import JobStore, KindOfJob, MindRuns
@@ -22,6 +23,7 @@ from brain.jobs.rules import tokens_each
 from brain.run.limits import Limits
 from brain.run.ports import Model
 from brain.run.services import Around, Services
+from brain.settings.budgets import daily_budget
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 
@@ -94,12 +96,24 @@ class Base:
         tokens = tokens_each(job.token_budget, job.total_count)
         return replace(self._limits, wall_s=wall_s, tokens=tokens)
 
-    def model(self, profile: Json) -> Model:
+    def model(self, profile: Json, job: Job, mind_id: str | None = None) -> Model:
         """Return the model that a frozen profile asks for; the deployment's if it names none.
 
-        The calls of minds take turns, so that the owner's own brain does not wait for them.
+        The calls of minds take turns, so that the owner's own brain does not wait for them. They
+        end when the day's dollars are used up. A reporter has no `mind_id`.
         """
-        return self.platform.model_of(choice_of(profile))
+        model, most = self.platform.model_of(choice_of(profile)), self._daily_usd
+        if most is None or self.platform.database is None:
+            return model
+        from brain.jobs.stored.dollars import PostgresDollars
+
+        dollars = PostgresDollars(self.platform.database)
+        spend = partial(dollars.add, job.user_id, job.id, mind_id)
+        return WithinBudget(model, spend, most=most)
+
+    @cached_property
+    def _daily_usd(self) -> float | None:
+        return daily_budget(self.platform.env).usd
 
     def owners_tools(self, names: Iterable[str], owner: str) -> dict[str, Tool]:
         """Return those of the owner's tools that exist and only read, by name.

@@ -1,11 +1,12 @@
 """What jobs need from outside: their store, and calls from the queue."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from brain.codec import Json
+from brain.jobs.filed import Counted as Counted
+from brain.jobs.filed import Filed as Filed
 from brain.jobs.model import (
     Job,
     JobStart,
@@ -25,28 +26,6 @@ from brain.run.store import Status
 from brain.says.texts import Texts
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """A job after one of its minds was settled. `is_last`: it has to be reported now."""
-
-    job: Job
-    is_last: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filed:
-    """A job's report to be stored. `document` is the title and the body of a document with it.
-
-    `outcome` is what the mind that wrote it has used; None for a report by code.
-    """
-
-    report: Json
-    by: Literal["model", "code"]
-    foreign: bool
-    document: tuple[str, str] | None = None
-    outcome: MindOutcome | None = None
-
-
 class JobStore(Protocol):
     """The jobs of all users. No user can see the jobs of another.
 
@@ -54,11 +33,18 @@ class JobStore(Protocol):
     """
 
     async def start(
-        self, user_id: str, job: NewJob, *, daily_tokens: int, offset: timedelta = IN_UTC
+        self,
+        user_id: str,
+        job: NewJob,
+        *,
+        daily_tokens: int,
+        daily_usd: float | None = None,
+        offset: timedelta = IN_UTC,
     ) -> JobStart:
         """Reserve the budget and store the job with its minds, once per key. Raises JobRefused.
 
-        `offset` is that of the user's clock from UTC: it says which day it is.
+        What the job will cost is not known: it starts if some of `daily_usd` is left. `offset` is
+        that of the user's clock from UTC: it says which day it is.
         """
 
     async def job(self, user_id: str, job_id: str) -> Job | None:

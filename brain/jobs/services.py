@@ -23,7 +23,8 @@ async def in_utc(user_id: str) -> tzinfo:
 class JobServices:
     """The ports of the flows, and the kinds of jobs.
 
-    `daily_tokens` is how many tokens the jobs of one user may use on a day of theirs;
+    `daily_tokens` is how many tokens the jobs of one user may use on a day of theirs, `daily_usd`
+    how many dollars;
     `zone_of` returns their time zone. `reporter` returns the services of the mind that writes a
     job's report; the numbers are the counts that it may state. `store` has the owner's own log:
     only whether they are present is read from it. `beside` are sendings that nobody waits for.
@@ -40,5 +41,6 @@ class JobServices:
     clock: Clock
     languages: Languages
     daily_tokens: int
+    daily_usd: float | None = None
     zone_of: Callable[[str], Awaitable[tzinfo]] = in_utc
     beside: set[asyncio.Task[None]] = field(default_factory=set)

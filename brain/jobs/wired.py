@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
+from functools import partial
 
 from brain.errors import StoreUnreachable
 from brain.feature import Platform
@@ -14,7 +15,7 @@ from brain.jobs.stored.postgres import PostgresJobs
 from brain.jobs.stored.redis import RedisMindRuns
 from brain.preferences.flow import used_by
 from brain.run.services import Services
-from brain.settings.budgets import daily_tokens
+from brain.settings.budgets import daily_budget, daily_tokens
 from brain.texts.moments import zone_named
 
 
@@ -37,12 +38,6 @@ def _services(platform: Platform, base: Base) -> JobServices:
 
         return reporter(base, job, minds, known)
 
-    async def zone_of(user_id: str) -> tzinfo:
-        try:
-            return zone_named((await used_by(platform, user_id)).zone)
-        except StoreUnreachable:
-            return UTC  # the job matters more than the hour at which its day ends
-
     return JobServices(
         jobs=base.jobs,
         runs=base.runs,
@@ -55,5 +50,13 @@ def _services(platform: Platform, base: Base) -> JobServices:
         clock=platform.clock,
         languages=platform.languages,
         daily_tokens=daily_tokens(platform.env),
-        zone_of=zone_of,
+        daily_usd=daily_budget(platform.env).usd,
+        zone_of=partial(_zone_of, platform),
     )
+
+
+async def _zone_of(platform: Platform, user_id: str) -> tzinfo:
+    try:
+        return zone_named((await used_by(platform, user_id)).zone)
+    except StoreUnreachable:
+        return UTC  # the job matters more than the hour at which its day ends

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from brain import settings
-from brain.cloud import checks
+from brain.cloud import checked_models, checks
 from brain.cloud.checks import LIMIT_S, Faulty, Fine, of_setting
 from brain.codec import Json
 from brain.errors import SettingMissing
@@ -16,7 +16,13 @@ from brain.settings.variables import Env
 from brain.wiring import Wiring
 
 GRACE_S = 0.5  # seconds after LIMIT_S: a check that knows its own limit says more
-SERVICES = ("redis", "queue", "channel", "database", "model")
+SERVICES: Mapping[str, Callable[[Env], Awaitable[Fine]]] = {
+    "redis": checks.redis,
+    "queue": checks.queue,
+    "channel": checks.channel,
+    "database": checks.database,
+    "model": checked_models.model,
+}
 NEEDS = "It needs {}."
 NO_ACCESS = "The page cannot be used: neither BRAIN_ACCESS_KEY nor BRAIN_JWKS_URL is set."
 
@@ -61,8 +67,8 @@ def _checks(wiring: Wiring) -> dict[str, Check]:
     read["access"] = read.pop("session")
     found: dict[str, Check] = {name: partial(_read, reader, env) for name, reader in read.items()}
     found["access"] = partial(_access, env)
-    for name in SERVICES:
-        found[name] = partial(getattr(checks, name), env)
+    for name, ask in SERVICES.items():
+        found[name] = partial(ask, env)
     for each in wiring.features:
         found |= each.checks
     return found

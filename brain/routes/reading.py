@@ -135,9 +135,10 @@ async def _model_faults(wiring: Wiring) -> list[str]:
     """Return why models failed lately, such as `model: no tools`."""
     try:
         at, record = settings.model(wiring.env), wiring.model_faults
+        places = (at, *settings.fallbacks_of(wiring.env, at))
     except SettingMissing:
         return []
-    faults = await record.read((at.model, *at.fallback_models))
+    faults = await record.read([settings.label_of(place, at.provider) for place in places])
     return [f"{model}: {fault}" for model, fault in faults.items()]
 
 

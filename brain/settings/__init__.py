@@ -15,9 +15,12 @@ from brain.settings import variables
 from brain.settings.logs import log_form
 from brain.settings.models import (
     DEFAULT_MODELS,
+    FALLBACKS,
     at_once,
+    fallbacks_of,
     first_waits_s,
     has_provider,
+    label_of,
     model,
     model_of,
     models,
@@ -40,6 +43,7 @@ from brain.settings.variables import Env
 # Other modules import the types of the groups, and the readers of the models, from here.
 __all__ = [
     "DEFAULT_MODELS",
+    "FALLBACKS",
     "ChannelSettings",
     "EventSettings",
     "QueueSettings",
@@ -48,9 +52,11 @@ __all__ = [
     "TimeSettings",
     "TokenSettings",
     "at_once",
+    "fallbacks_of",
     "first_waits_s",
     "has_provider",
     "instructions",
+    "label_of",
     "model",
     "model_of",
     "models",

@@ -18,6 +18,7 @@ DEFAULT_MODELS: dict[Provider, str] = {
     "openai": "gpt-6-luna",
     "openrouter": "openai/gpt-6-luna",
 }
+FALLBACKS = "BRAIN_FALLBACK_MODELS"
 _KEYS: dict[Provider, str] = {"openai": "OPENAI_API_KEY", "openrouter": "OPENROUTER_API_KEY"}
 
 
@@ -32,7 +33,12 @@ def models(env: Env) -> tuple[ModelSettings, ...]:
     prices(env)
     daily_budget(env)
     others = [name for name in DEFAULT_MODELS if has_provider(env, name)]
-    return (model(env), *(model_of(env, ModelChoice(provider=name)) for name in others))
+    own = model(env)
+    return (
+        own,
+        *fallbacks_of(env, own),
+        *(model_of(env, ModelChoice(provider=name)) for name in others),
+    )
 
 
 def model_of(env: Env, choice: ModelChoice) -> ModelSettings:
@@ -55,6 +61,32 @@ def model_of(env: Env, choice: ModelChoice) -> ModelSettings:
     )
 
 
+def fallbacks_of(env: Env, at: ModelSettings) -> tuple[ModelSettings, ...]:
+    """Read where each of a choice's fallback models is asked. `openrouter:NAME` is the model NAME
+    at OpenRouter, `openai:NAME` that at OpenAI; any other name is a model of the same provider.
+
+    Raises SettingMissing if one of these providers has no key.
+    """
+    return tuple(model_of(env, _choice_in(entry, at.provider)) for entry in at.fallback_models)
+
+
+def label_of(at: ModelSettings, own: Provider) -> str:
+    """Return the name of a model for people: as in the settings of a deployment with provider
+    `own`.
+    """
+    return at.model if at.provider == own else f"{at.provider}:{at.model}"
+
+
+def _choice_in(entry: str, own: Provider) -> ModelChoice:
+    prefix, _, name = entry.partition(":")
+    for known in DEFAULT_MODELS:
+        if prefix == known and not name.strip():
+            raise SettingMissing(f"{FALLBACKS} must name a model after {known}:")
+        if prefix == known:
+            return ModelChoice(provider=known, model=name.strip())
+    return ModelChoice(provider=own, model=entry)
+
+
 def provider(env: Env) -> Provider:
     """Read the deployment's provider."""
     name = env.get("BRAIN_PROVIDER") or "openai"
@@ -75,8 +107,8 @@ def first_token_s(env: Env) -> float:
 
 
 def fallback_models(env: Env) -> tuple[str, ...]:
-    """Read the models to ask if the first one does not answer."""
-    return variables.names(env, "BRAIN_FALLBACK_MODELS")
+    """Read the models to ask if the first one does not answer, as `fallbacks_of` reads them."""
+    return variables.names(env, FALLBACKS)
 
 
 def first_waits_s(env: Env) -> float:

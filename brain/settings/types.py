@@ -42,7 +42,8 @@ class ChannelSettings:
 class ModelSettings:
     """The model provider and the models to use.
 
-    `first_token_s` is how many seconds to wait for the first sign of an answer.
+    `fallback_models` are as written: some name another provider. `first_token_s` is how many
+    seconds to wait for the first sign of an answer.
     """
 
     provider: Literal["openai", "openrouter"]

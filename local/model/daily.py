@@ -16,6 +16,7 @@ WHO = (
 )
 
 
+HELLO = r"^\W*(?:(?:hi|hello|hey|good \w+|hallo|guten \w+|moin|servus)\W+(?:there\W+)?)?"
 POLITE = (
     r"(?:\W+(?:you|a lot|so much|very much|again|then|now|brain|today|doing|dir|schön|sehr|dann"
     r"|heute))*\W*$"
@@ -28,6 +29,10 @@ def _thanks(scene: Scene, _: re.Match[str]) -> Reply:
 
 def _how_are_you(scene: Scene, _: re.Match[str]) -> Reply:
     return quit_with(scene, "I am a script, so I am always fine. What can I do for you?")
+
+
+def _nothing_open(scene: Scene, _: re.Match[str]) -> Reply:
+    return quit_with(scene, "There is nothing that waits for your answer.")
 
 
 def _bye(scene: Scene, _: re.Match[str]) -> Reply:
@@ -70,9 +75,15 @@ def _reminders(scene: Scene, _: re.Match[str]) -> Reply:
 
 
 RULES = (
+    rule(
+        r"^\W*(?:yes|yeah|yep|sure|no|nope|ja|nein|doch)"
+        r"(?:\W+(?:please|thanks|thank you|bitte|danke))?\W*$",
+        _nothing_open,
+    ),
     rule(r"^\W*(?:many |vielen )?(?:thanks|thank you|thx|danke)" + POLITE, _thanks),
     rule(
-        r"^\W*(?:how are you|how is it going|wie geht(?:'s| es(?: dir)?)?)" + POLITE, _how_are_you
+        HELLO + r"(?:how are you|how(?: is|'s) it going|wie geht(?:'s| es(?: dir)?)?)" + POLITE,
+        _how_are_you,
     ),
     rule(
         r"^\W*(?:ok(?:ay)?|bye|goodbye|good ?night|see you|all right|tschüss|gute nacht|alles klar)"
@@ -95,5 +106,6 @@ RULES = (
         r"(?: for)?)\s*(?P<rest>.+)",
         _remind,
     ),
+    rule(BITTE + r"mich\s+(?P<day>)(?P<rest>.+?)\s+erinnern\W*$", _remind),
     rule(BITTE + DAY + r"(?:erinnere? mich\b(?! in \d)|weck(?:e)? mich\b)\s*(?P<rest>.+)", _remind),
 )

@@ -90,12 +90,19 @@ def _forget(scene: Scene, match: re.Match[str]) -> Reply:
 
 
 def _remind(scene: Scene, match: re.Match[str]) -> Reply:
-    unit = match["unit"].lower()
-    seconds = int(match["count"]) * (3600 if unit.startswith("stunde") else UNITS[unit[0]])
+    seconds = _seconds(match["count"], match["unit"])
+    told = f"{match['count']} {match['unit']}"
+    if match["more"]:
+        seconds += _seconds(match["more"], match["more_unit"])
+        told += f" and {match['more']} {match['more_unit']}"
     at = datetime.now(UTC) + timedelta(seconds=seconds)
     arguments: Json = {"text": match["text"].strip(), "at": at.isoformat(timespec="seconds")}
-    done = f"I will remind you in {match['count']} {match['unit']}."
-    return act(scene, "remind", done, **arguments)
+    return act(scene, "remind", f"I will remind you in {told}.", **arguments)
+
+
+def _seconds(count: str, unit: str) -> int:
+    name = unit.lower()
+    return int(count) * (3600 if name.startswith("stunde") else UNITS[name[0]])
 
 
 def _tell(scene: Scene, match: re.Match[str]) -> Reply:
@@ -161,7 +168,14 @@ RULES = (
     ),
     rule(PLEASE + r"(?:reply|answer)\s+(?:to\s+)?(?P<who>[^:]+?)\s*:\s*(?P<body>\S.*)", _reply),
     rule(
-        r"\b(?:any|last|latest|new|read|what)\b.*\b(?:e-?mails?|mail)\b"
+        r"\b(?!(?:to|yester)day)(?P<who>[^\W\d_]+)['’]s (?:last |latest |new )?e?-?mail\b",  # noqa: RUF001 - a quotation mark
+        _read_email,
+    ),
+    rule(r"\b(?:news|heard|anything|something|word) from (?P<who>[^.?!]+)", _read_email),
+    rule(r"\b(?:post|neues|nachricht(?:en)?) von (?P<who>[^.?!]+)", _read_email),
+    rule(
+        r"\b(?:any|last|latest|new|read|what|what's|show|check)\b.*"
+        r"\b(?:e-?mails?|mail|inbox|mailbox)\b"
         r"(?:.*?\bfrom\s+(?P<who>[^.?!]+))?",
         _read_email,
     ),
@@ -184,23 +198,34 @@ RULES = (
     rule(PLEASE + r"forget\s+(?:about\s+|that\s+|what\s+)?(?P<what>[^.?!]+)", _forget),
     rule(
         PLEASE + r"remind me in (?P<count>\d{1,4}) (?P<unit>seconds?|minutes?|hours?|days?)"
+        r"(?:(?:,| and) (?P<more>\d{1,3}) (?P<more_unit>seconds?|minutes?|hours?))?"
         r"\s*(?:to|of|about|that|:)?\s*(?P<text>\S.*)",
         _remind,
     ),
     rule(r"\bwas (?:weißt|weisst) du (?:von|über)\s+(?P<what>[^.?!]+)", _recall),
-    rule(BITTE + r"vergiss\s*,?\s*(?:dass\s+|was\s+)?(?P<what>[^.?!]+)", _forget),
+    rule(
+        BITTE + r"vergiss\b(?!\W*(?:bitte )?nicht\b)\s*,?\s*(?:dass\s+|was\s+)?(?P<what>[^.?!]+)",
+        _forget,
+    ),
     rule(
         BITTE + r"erinnere? mich in (?P<count>\d{1,4}) "
-        r"(?P<unit>sekunden?|minuten?|stunden?|tag(?:en)?)\s*(?:an|daran|dass|zu|:|,)?\s*(?P<text>\S.*)",
+        r"(?P<unit>sekunden?|minuten?|stunden?|tag(?:en)?)"
+        r"(?:(?:,| und) (?P<more>\d{1,3}) (?P<more_unit>sekunden?|minuten?|stunden?))?"
+        r"\s*(?:an|daran|dass|zu|:|,)?\s*(?P<text>\S.*)",
         _remind,
     ),
     rule(
-        BITTE + r"(?:sag(?:e)?|gib)(?: mir)?(?: bescheid)?\s*,?\s*wenn\s+(?P<who>.+?)\s+"
-        r"(?:mir )?(?:schreibt|mailt)\b",
+        BITTE + r"(?:sag(?:e)?|gib)(?: mir)?(?: bescheid)?\s*,?\s*(?:wenn|sobald)\s+(?P<who>.+?)\s+"
+        r"(?:mir )?(?:schreibt|mailt|antwortet|eine (?:e-?)?mail schickt)\b",
         _tell,
     ),
     rule(BITTE + r"lösche?\s+(?:mein\w* |die |das |den )?(?P<title>[^.!?]+)", _delete),
-    rule(PLEASE + r"tell me when\s+(?P<who>.+?)\s+(?:writes|emails|mails)\b", _tell),
+    rule(
+        PLEASE + r"(?:(?:tell|notify|alert) me|let me know) (?:when|if|once|as soon as)\s+"
+        r"(?P<who>.+?)\s+"
+        r"(?:writes|emails|mails|answers|replies|sends (?:me )?an e?-?mail)\b",
+        _tell,
+    ),
     rule(PLEASE + r"delete\s+(?:my |the )?(?:document |note )?(?P<title>[^.!?]+)", _delete),
     rule(
         PLEASE + r"share\s+(?:my |the )?(?:document |note )?(?P<title>[^.!?]+?)\s+with\s+"

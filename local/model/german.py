@@ -7,7 +7,7 @@ from collections.abc import Callable
 SIGNS = re.compile(
     r"\b(?:ich|mir|mich|mein\w*|du|dir|bitte|kannst|könntest|hallo|guten|danke|erinner\w*|merk\w*|"
     r"sag\w*|antworte\w*|schreib\w*|hat|habe|gibt|neue|lies|lange|aufgabe|vergiss|lösche?|wo|wie|"
-    r"wer|ist|das|der|den|und|aber|nicht|wenn|suche?|tschüss|uhr|um|weiß\w*)\b",
+    r"wer|ist|das|der|den|und|aber|nicht|wenn|suche?|tschüss|uhr|um|weiß\w*|ja|nein|doch)\b",
     re.IGNORECASE,
 )
 DATES = {"tomorrow": "morgen", "today": "heute"}
@@ -44,6 +44,9 @@ SENTENCES: tuple[tuple[str, Form], ...] = (
     (r"I will remind you (tomorrow|today|on \S+) at (\d\d:\d\d): (.*)",
      _day),
     (r"I will remind you in (\d+) (\w+)\.", r"Ich erinnere dich in \1 \2."),
+    (r"I will remind you in (\d+) (\w+) and (\d+) (\w+)\.",
+     r"Ich erinnere dich in \1 \2 und \3 \4."),
+    (r"There is nothing that waits for your answer\.", "Nichts wartet auf deine Antwort."),
     (r"When shall I remind you\? Say for instance: at six\.",
      "Wann soll ich dich erinnern? Sag zum Beispiel: um sechs."),
     (r"There are no reminders\.", "Es gibt keine Erinnerungen."),

@@ -203,17 +203,19 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
         _explain,
     ),
     rule(
-        r"\b(?:what can you do|who are you|what are you|how do you work)\b"
-        r"|\b(?:was kannst du|wer bist du)\b",
+        r"\b(?:what can (?:you do|i (?:ask|say|do))|who are you|what are you|how do you work)\b"
+        r"|\b(?:was kannst du|was kann ich (?:dich )?(?:fragen|sagen)|wer bist du)\b",
         _explain,
     ),
     rule(
-        PLEASE + r"(?:remember|note|write down|make a note)\b(?: down| of| that)?\s*[:,]?\s*"
-        r"(?P<note>\S.*)",
+        PLEASE + r"(?:remember|note|write down|make a note|don.t forget)\b(?: down| of| that)?"
+        r"\s*[:,]?\s*(?P<note>\S.*)",
         _remember,
     ),
     rule(
-        BITTE + r"(?:merke? dir|notiere?(?: dir)?|schreib(?:e)? (?:dir )?auf)\b(?:\s*,?\s*dass)?"
+        BITTE
+        + r"(?:merke? dir|notiere?(?: dir)?|schreib(?:e)? (?:dir )?auf|vergiss (?:bitte )?nicht)"
+        r"\b(?:\s+bitte)?(?:\s*,?\s*dass)?"
         r"\s*[:,]?\s*(?P<note>\S.*)",
         _remember,
     ),

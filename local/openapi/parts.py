@@ -172,11 +172,14 @@ def _read_log() -> dict[str, Json]:
 
 def _added_file(document: Json) -> Json:
     cut = nullable({"type": "string", "enum": list(Cut)})
+    part = thing({name: document["properties"][name] for name in ("id", "title")})
+    all_parts = {"type": "array", "items": part}
     return {
         **document,
-        "description": "The document of a file. `cut` says why a part of the file is missing.",
-        "properties": {**document["properties"], "cut": cut},
-        "required": [*document["required"], "cut"],
+        "description": "The document of a file, or the first of several if the file is long:"
+        " `parts` are all of them. `cut` says why a part of the file is missing.",
+        "properties": {**document["properties"], "cut": cut, "parts": all_parts},
+        "required": [*document["required"], "cut", "parts"],
     }
 
 

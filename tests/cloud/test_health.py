@@ -14,12 +14,15 @@ from tests.routes.stage import ACCESS_KEY, Deployment, Json, deployed, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CLOSED, SILENT = "@closed", "@silent"
+CLOSED, SILENT, REFUSING, MODEL = "@closed", "@silent", "@refusing", "@model"
+REFUSAL = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 @dataclass(frozen=True)
 class House:
-    """A deployment with a database, a place where nobody listens, and one where nobody speaks."""
+    """A deployment with a database, a place where nobody listens, one where nobody speaks, one
+    where every key is refused, and the model's.
+    """
 
     deployment: Deployment
     database: str
@@ -45,16 +48,28 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         await over.wait()
         writer.close()
 
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(REFUSAL)
+        await writer.drain()
+        writer.close()
+
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = f"127.0.0.1:{free.getsockname()[1]}"
     async with (
-        await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server,
+        await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent,
+        await asyncio.start_server(refuse, "127.0.0.1", 0) as refusing,
         postgres(tmp_path_factory.mktemp("postgres")) as engine,
         deployed(tmp_path_factory.mktemp("deployment")) as deployment,
     ):
-        silent = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        yield House(deployment, engine.url, {CLOSED: closed, SILENT: silent})
+        places = {
+            CLOSED: closed,
+            SILENT: f"127.0.0.1:{silent.sockets[0].getsockname()[1]}",
+            REFUSING: f"127.0.0.1:{refusing.sockets[0].getsockname()[1]}",
+            MODEL: deployment.env["OPENAI_BASE_URL"].split("/")[2],
+        }
+        yield House(deployment, engine.url, places)
         over.set()
 
 
@@ -112,6 +127,39 @@ async def test_what_is_wrong_is_named_and_nothing_else_is(
     told = str(body)
     values = [*changes.values(), "redis-token", "model-key", house.database]
     assert not any(value in told for value in values if len(value) > 2)
+
+
+FAR = {"BRAIN_FALLBACK_MODELS": "openrouter:script", "OPENROUTER_API_KEY": "far-key"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable"),
+    [
+        ({"OPENROUTER_BASE_URL": f"http://{MODEL}/v1"}, ""),
+        ({"OPENROUTER_BASE_URL": f"http://{CLOSED}/v1"}, "OPENROUTER_BASE_URL"),
+        ({"OPENROUTER_BASE_URL": f"http://{SILENT}/v1"}, "OPENROUTER_BASE_URL"),
+        ({"OPENROUTER_API_KEY": ""}, "OPENROUTER_API_KEY"),
+        ({"OPENROUTER_BASE_URL": f"http://{REFUSING}/v1"}, "OPENROUTER_API_KEY"),
+        (
+            {
+                "OPENROUTER_BASE_URL": f"http://{MODEL}/v1",
+                "BRAIN_FALLBACK_MODELS": "openrouter:wrong-000",
+            },
+            "BRAIN_FALLBACK_MODELS",
+        ),
+        (
+            {"OPENROUTER_BASE_URL": f"http://{CLOSED}/v1", "OPENAI_API_KEY": ""},
+            "OPENAI_API_KEY",
+        ),
+    ],
+)
+async def test_the_provider_of_a_fallback_is_asked_too(
+    house: House, changes: Json, variable: str
+) -> None:
+    status, body = await house.health(**{**FAR, **changes})
+    failed = body["checks"]["model"]
+    assert (status, failed.get("variables", [""])) == (503 if variable else 200, [variable])
+    assert variable in failed.get("fix", "")
 
 
 async def test_those_who_ask_at_once_share_one_look(house: House) -> None:

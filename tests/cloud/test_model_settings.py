@@ -94,3 +94,39 @@ def test_a_second_provider_without_a_key_is_no_fault() -> None:
 def test_calls_of_minds_are_six_at_once_unless_it_is_set() -> None:
     assert settings.at_once({}) == 6
     assert settings.at_once({"BRAIN_MODEL_AT_ONCE": "2"}) == 2
+
+
+@pytest.mark.parametrize(
+    ("own", "entry", "provider", "model"),
+    [
+        ("openai", "openrouter:openai/gpt-6-luna", "openrouter", "openai/gpt-6-luna"),
+        ("openai", "openrouter: far:free", "openrouter", "far:free"),
+        ("openai", "openai:near", "openai", "near"),
+        ("openai", "llama4:8b", "openai", "llama4:8b"),
+        ("openrouter", "openai:near", "openai", "near"),
+        ("openrouter", "openai/gpt-oss:free", "openrouter", "openai/gpt-oss:free"),
+    ],
+)
+def test_a_fallback_may_name_another_provider(
+    own: str, entry: str, provider: str, model: str
+) -> None:
+    given = {
+        **KEYS,
+        "BRAIN_PROVIDER": own,
+        "OPENAI_BASE_URL": OPENAI,
+        "OPENROUTER_BASE_URL": ROUTER,
+        "BRAIN_FALLBACK_MODELS": entry,
+    }
+    [found] = settings.fallbacks_of(given, settings.model(given))
+    assert (found.provider, found.model) == (provider, model)
+    assert found.base_url == {"openai": OPENAI, "openrouter": ROUTER}[provider]
+    assert found.api_key == {"openai": "key-o", "openrouter": "key-r"}[provider]
+
+
+@pytest.mark.parametrize(
+    ("fallbacks", "name"),
+    [("openrouter:far", "OPENROUTER_API_KEY"), ("near,openai:", "BRAIN_FALLBACK_MODELS")],
+)
+def test_health_names_what_a_fallback_lacks(fallbacks: str, name: str) -> None:
+    given = {"OPENAI_API_KEY": "key", "BRAIN_FALLBACK_MODELS": fallbacks}
+    assert settings.problems(given, {})["model"].startswith(name)

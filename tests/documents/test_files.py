@@ -35,6 +35,13 @@ async def fault(raw: bytes, kind: FileKind) -> FileFault:
     return refused.value.fault
 
 
+async def test_words_are_read_as_people_type_them() -> None:
+    """Ligatures are letters; other signs stay, and so does what a text file has."""
+    word = docx("\ufb01nd the \ufb02ow\u00ader, \u00bd of it")
+    assert (await read(word, FileKind.DOCX)).text == "find the flower, \u00bd of it"
+    assert (await read("\ufb01nd".encode(), FileKind.TEXT)).text == "\ufb01nd"
+
+
 # ---- PDF
 
 

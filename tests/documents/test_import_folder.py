@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from brain.cloud.postgres.database import Postgres
-from brain.commands.import_documents import File, Skipped, parts, read, take_in
+from brain.commands.import_documents import File, Skipped, read, take_in
 from brain.documents.imports import PostgresImports
+from brain.documents.parts import parts
 from brain.documents.ports import Document
 from brain.documents.postgres import PostgresDocuments
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
@@ -144,9 +145,9 @@ async def test_a_long_file_becomes_several_documents_and_fewer_when_it_shrinks(
     await taken_in(book.parent)
     found = await documents.search(user, query="dull boy", limit=20)
     assert sorted(passage.title for passage in found) == [
-        "My book (1)",
-        "My book (2)",
-        "My book (3)",
+        "My book (1 of 3)",
+        "My book (2 of 3)",
+        "My book (3 of 3)",
     ]
     book.write_text("# My book\n\nA dull boy.")
     await taken_in(book.parent)

@@ -35,9 +35,9 @@ async def test_pdf_and_word_files_are_imported_and_others_are_reported(
     ]
     found = await documents.newest(user, limit=99)
     titles = {passage.title for passage in found}
-    assert {"The lease", "b", "long (1)"} <= titles
+    assert {"The lease", "b", "long (1 of 11)"} <= titles
     assert all(passage.foreign for passage in found)
-    [last] = [passage.document_id for passage in found if passage.title == "long (11)"]
+    [last] = [passage.document_id for passage in found if passage.title == "long (11 of 11)"]
     document = await documents.read(user, last)
     assert document is not None
     assert document.body.endswith("[The rest of this file was left out: it is too long.]")

@@ -40,7 +40,13 @@ class MemoryJobs:
         self._paused: dict[str, datetime] = {}
 
     async def start(
-        self, user_id: str, job: NewJob, *, daily_tokens: int, offset: timedelta = IN_UTC
+        self,
+        user_id: str,
+        job: NewJob,
+        *,
+        daily_tokens: int,
+        daily_usd: float | None = None,
+        offset: timedelta = IN_UTC,
     ) -> JobStart:
         id = job_id(user_id, job.key or uuid4().hex)
         if (known := self.jobs.get((user_id, id))) is not None:
@@ -55,6 +61,8 @@ class MemoryJobs:
         taken = self.reserved.get(day, 0) + self.used.get(day, 0)
         if taken + job.budget > daily_tokens:
             raise JobRefused("The day's tokens are used up.", retry_after_s=3600)
+        if daily_usd is not None and self._usd(*day) >= daily_usd:
+            raise JobRefused("The day's dollars are used up.", retry_after_s=3600)
         self.reserved[day] = self.reserved.get(day, 0) + job.budget
         self.days[user_id, id] = day[1]
         made = queued_job(user_id, id, job, self._utc())
@@ -66,6 +74,11 @@ class MemoryJobs:
             )
             self.minds_by_id[mind.id] = mind
         return self._started(made, duplicate=False)
+
+    def _usd(self, user_id: str, day: object) -> float:
+        jobs = {id for (owner, id), on in self.days.items() if (owner, on) == (user_id, day)}
+        minds = [one for one in self.minds_by_id.values() if one.job_id in jobs]
+        return float(sum(one.usd or 0 for one in minds))
 
     async def job(self, user_id: str, job_id: str) -> Job | None:
         return self.jobs.get((user_id, job_id))

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from brain.documents.parts import MAX_FILE_CHARS
 from brain.documents.rules import MAX_BODY_CHARS, version
 from tests.documents.made_files import docx, encrypted, pdf
 from tests.routes.resources_stage import Caller, titles
@@ -178,8 +179,8 @@ async def test_a_file_becomes_a_document_that_is_found(
     anna: Caller, raw: bytes, kind: str, name: str, title: str, body: str
 ) -> None:
     made = await added(anna, raw, kind, name=name)
-    assert (made["title"], made["body"], made["cut"]) == (title, body, None)
-    del made["cut"]
+    assert (made["title"], made["body"], made.pop("cut")) == (title, body, None)
+    assert made.pop("parts") == [{"id": made["id"], "title": title}]
     assert await anna.got("documents", id=made["id"]) == made
     assert titles(await anna.got("documents", query=body.split()[-1])) == [title]
 
@@ -197,6 +198,17 @@ async def test_the_same_key_keeps_one_document_of_each_author(anna: Caller) -> N
     assert await added(anna, b"Text", TEXT, name="a.txt", **own) == first
     second = await added(anna, b"Text", TEXT, name="a.txt", **other)
     assert (second["id"] != first["id"], second["foreign"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/msword", "application/vnd.apple.pages", "application/octet-stream"]
+)
+async def test_another_kind_of_file_is_refused_with_the_kinds_that_are_taken(
+    anna: Caller, kind: str
+) -> None:
+    answer = await sent(anna, b"x" * 3_000_000, kind, name="old.doc")
+    assert answer.status_code == 415
+    assert all(word in answer.json()["detail"] for word in ("PDF", ".docx", "Markdown", "text"))
 
 
 @pytest.mark.parametrize(
@@ -223,10 +235,28 @@ async def test_a_file_that_cannot_be_added_is_refused_in_plain_words(
     assert titles(await anna.got("documents")) == []
 
 
-async def test_a_long_file_is_cut_and_the_document_says_so(anna: Caller) -> None:
-    made = await added(anna, b"x" * (MAX_BODY_CHARS + 1), TEXT, name="long.txt")
-    assert (made["cut"], len(made["body"])) == ("length", MAX_BODY_CHARS)
-    assert made["body"].endswith("x\n\n[The rest of this file was left out: it is too long.]")
+async def test_a_long_file_becomes_several_documents(anna: Caller) -> None:
+    lines = "All work and no play makes Jack a dull boy.\n" * 10_000 + "A pomegranate."
+    query = {"name": "long.txt", "key": "file-long"}
+    made = await added(anna, lines.encode(), TEXT, **query)
+    names = [f"long ({number} of 3)" for number in (1, 2, 3)]
+    assert ([part["title"] for part in made["parts"]], made["cut"]) == (names, None)
+    assert made["id"] == made["parts"][0]["id"]
+    assert await added(anna, lines.encode(), TEXT, **query) == made
+    bodies = [await anna.got("documents", id=part["id"]) for part in made["parts"]]
+    assert "".join(one["body"] for one in bodies) == lines
+    assert all(one["foreign"] for one in bodies)
+    assert titles(await anna.got("documents", query="pomegranate")) == names[2:]
+    assert (await anna.got("documents"))["total"] == 3
+
+
+async def test_a_file_beyond_all_bounds_is_cut_and_its_last_document_says_so(
+    anna: Caller,
+) -> None:
+    made = await added(anna, b"x" * (MAX_FILE_CHARS + 1), TEXT, name="long.txt")
+    assert (made["cut"], len(made["parts"])) == ("length", 10)
+    last = await anna.got("documents", id=made["parts"][-1]["id"])
+    assert last["body"].endswith("x\n\n[The rest of this file was left out: it is too long.]")
     whole = await added(anna, b"x" * MAX_BODY_CHARS, TEXT, name="longest.txt")
     assert (whole["cut"], len(whole["body"])) == (None, MAX_BODY_CHARS)
 

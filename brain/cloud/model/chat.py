@@ -5,8 +5,7 @@ when to give up; `wire` sends one request; the other modules read answers and re
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from brain.chat.choice import ModelChoice, Provider
 from brain.chat.prices import Prices
 from brain.cloud.model.budget import check_budget
 from brain.cloud.model.client import ModelClient
-from brain.cloud.model.known import Known
+from brain.cloud.model.order import Candidate
 from brain.cloud.model.patience import Telling
 from brain.cloud.model.trying import Trying
 from brain.cloud.model.wire import Waits
@@ -84,60 +83,64 @@ class ChatModel:
         *,
         random: Callable[[], float],
         note: Callable[[str, FaultClass | None], None] = lambda model, fault: None,
-        client: ModelClient | None = None,
-        known: Mapping[str, Known] | None = None,
+        candidates: Sequence[Candidate] = (),
         takes_turns: bool = False,
         budget: DailyBudget | None = None,
     ) -> None:
         """`random` returns numbers from 0 to 1; they spread the retries of many callers. `note`
         gets the model and the class of its fault after each try, or None if it answered.
 
-        `client` is that of the provider, if others use it too, and `known` what this instance has
-        learned about each model. `takes_turns`: a call waits until it is its turn at the client.
-        `budget` is that of the user whose run asks.
+        `candidates` are the models if others use their connections too; without them, those of the
+        settings are asked over connections of their own. `takes_turns`: a call waits until it is
+        its turn at the provider. `budget` is that of the user whose run asks.
         """
         self._settings = settings
         self._random = random
         self._note = note
-        self._owned = client is None
-        self._client = client or ModelClient(settings.url, settings.api_key, settings.waits)
+        self._owned: ModelClient | None = None
+        if not candidates:
+            self._owned = ModelClient(settings.url, settings.api_key, settings.waits)
+            names = (settings.model, *settings.fallback_models)
+            candidates = [
+                Candidate(
+                    model=name,
+                    label=name,
+                    provider=settings.provider,
+                    client=self._owned,
+                    optional=settings.optional_fields,
+                )
+                for name in names
+            ]
+        self.candidates = candidates
         self._takes_turns = takes_turns
         self._budget = budget or DailyBudget()
-        # The models in the order of the settings.
-        names = (settings.model, *settings.fallback_models)
-        self._known = known or {name: Known() for name in names}
 
     async def warm(self) -> None:
         """Do what the first request would do before it connects: 0.1 s of a cold start."""
-        await self._client.warm()
+        await self.candidates[0].client.warm()
 
     async def aclose(self) -> None:
         """Close the connections, unless others use them too."""
-        if self._owned:
-            await self._client.aclose()
+        if self._owned is not None:
+            await self._owned.aclose()
 
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
         """Ask the models in the order of the settings, and return the first answer."""
         check_budget(self._budget)
-        end = asyncio.get_running_loop().time() + limit_s
-        async with self._client.turn(end) if self._takes_turns else nullcontext():
-            trying = Trying(
-                server=self._client.server_until(end),
-                provider=self._settings.provider,
-                prompt=prompt,
-                end=end,
-                tell=Telling(on_delta or _ignore),
-                note=self._note,
-                known=self._known,
-                optional=self._settings.optional_fields,
-                waits=self._settings.waits,
-                random=self._random,
-                prices=self._settings.prices,
-                tries=self._settings.tries,
-            )
-            return await trying.answer(tuple(self._known))
+        trying = Trying(
+            prompt=prompt,
+            end=asyncio.get_running_loop().time() + limit_s,
+            tell=Telling(on_delta or _ignore),
+            note=self._note,
+            waits=self._settings.waits,
+            takes_turns=self._takes_turns,
+            random=self._random,
+            prices=self._settings.prices,
+            tries=self._settings.tries,
+        )
+        return await trying.answer(self.candidates)
 
 
 def _ignore(_: Delta) -> None:

@@ -90,9 +90,9 @@ class Failure:
 def refused(status: int, body: object, complaint: str, headers: Mapping[str, str]) -> Failure:
     """Classify an HTTP error."""
     code, codes = _code(body), _codes(body)
-    status = _meant(status, codes)
-    reason = f"status {status} {code}".rstrip()
     words = _words(body) if isinstance(body, dict | list) else complaint
+    status = _meant(status, codes, words)
+    reason = f"status {status} {code}".rstrip()
     return _failure(reason, status, codes, words, headers)
 
 
@@ -101,8 +101,9 @@ def error_in_answer(body: object) -> Failure:
     code = _code(body)
     status = _number_in(code) or _number_in(str(as_object(body).get("status") or ""))
     codes = _codes(body)
-    status = _meant(status or _STATUS_OF.get(code, 500), codes)
-    return _failure(f"error in the answer: {code or 'no code'}", status, codes, _words(body), {})
+    words = _words(body)
+    status = _meant(status or _STATUS_OF.get(code, 500), codes, words)
+    return _failure(f"error in the answer: {code or 'no code'}", status, codes, words, {})
 
 
 def blocked() -> Failure:
@@ -137,9 +138,10 @@ def _failure(
     )
 
 
-def _meant(status: int, codes: Sequence[str]) -> int:
+def _meant(status: int, codes: Sequence[str], words: str) -> int:
     """Return the status that is meant: a quota is sent as 429, but waiting does not help."""
-    return 402 if is_billing(" ".join(codes)) else status
+    said = words[:MOST_COMPLAINT_CHARS] if status == 429 else ""
+    return 402 if is_billing(" ".join(codes), said) else status
 
 
 def _class_of(status: int) -> FaultClass:

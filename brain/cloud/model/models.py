@@ -9,10 +9,11 @@ from dataclasses import replace
 from random import random
 
 from brain import settings
-from brain.chat.choice import ModelChoice
+from brain.chat.choice import ModelChoice, Provider
 from brain.cloud.model.chat import BASE_URLS, ChatModel, ChatSettings
 from brain.cloud.model.client import ModelClient
 from brain.cloud.model.known import Known
+from brain.cloud.model.order import Candidate
 from brain.cloud.model.wire import Waits
 from brain.errors import FaultClass
 from brain.settings.budgets import DailyBudget, daily_budget
@@ -49,34 +50,49 @@ class Models:
 
     def _made(self, choice: ModelChoice, takes_turns: bool, tries: int | None) -> ChatModel:
         at = settings.model_of(self._env, choice)
-        waits = Waits(first_token_s=at.first_token_s)
-        given = ChatSettings(
-            provider=at.provider,
-            base_url=at.base_url,
-            api_key=at.api_key,
-            model=at.model,
-            fallback_models=at.fallback_models,
-            waits=waits if tries is None else replace(waits, first_token_s=_short(waits)),
-            tries=tries,
-            choice=choice,
-            prices=settings.prices(self._env),
-        )
-        names = (at.model, *at.fallback_models)
+        given = self._settings(at, choice, tries)
+        places = (at, *settings.fallbacks_of(self._env, at))
         return ChatModel(
             given,
             random=random,
             note=self._note,
-            client=self._client(at, waits),
-            known={name: self._known_of(at.provider, name) for name in names},
+            candidates=[
+                self._candidate(place, self._settings(place, choice, tries), own=at.provider)
+                for place in places
+            ],
             takes_turns=takes_turns,
             # A job has reserved what its minds use.
             budget=DailyBudget() if takes_turns else daily_budget(self._env),
         )
 
-    def _client(self, at: ModelSettings, waits: Waits) -> ModelClient:
+    def _settings(self, at: ModelSettings, choice: ModelChoice, tries: int | None) -> ChatSettings:
+        waits = Waits(first_token_s=at.first_token_s)
+        return ChatSettings(
+            provider=at.provider,
+            base_url=at.base_url,
+            api_key=at.api_key,
+            model=at.model,
+            waits=waits if tries is None else replace(waits, first_token_s=_short(waits)),
+            tries=tries,
+            choice=choice,
+            prices=settings.prices(self._env),
+        )
+
+    def _candidate(self, at: ModelSettings, given: ChatSettings, own: Provider) -> Candidate:
+        return Candidate(
+            model=at.model,
+            label=settings.label_of(at, own),
+            provider=at.provider,
+            client=self._client(at),
+            optional=given.optional_fields,
+            known=self._known_of(at.provider, at.model),
+        )
+
+    def _client(self, at: ModelSettings) -> ModelClient:
         client = self._clients.get(at.provider)
         if client is None:
             url, at_once = at.base_url or BASE_URLS[at.provider], settings.at_once(self._env)
+            waits = Waits(first_token_s=at.first_token_s)
             client = ModelClient(url, at.api_key, waits, at_once=at_once)
             self._clients[at.provider] = client
         return client

@@ -88,22 +88,32 @@ _LOADING = re.compile(
 )
 _NO_MODEL = re.compile(
     r"(?:model|deployment) .{0,80}(?:not found|not exist|does not exist)"
+    r"|model \S{1,80} (?:has been|is|was) (?:decommissioned|no longer (?:supported|available))"
+    r"|model_decommissioned"
     r"|not a valid model|(?:unknown|invalid|no such) model\b|no endpoints found for",
     re.IGNORECASE,
 )
 _BILLING = re.compile(
     r"insufficient_(?:quota|credit|fund|balance)|billing|payment_required|\bcredits?_|_credits?\b"
-    r"|exceeded_current_quota|spending_limit"
+    r"|exceeded_current_quota|spending_limit|budget_exceeded"
 )
 _CREDIT = re.compile(
     r"credit balance|insufficient (?:account )?(?:balance|credit|fund|quota)|payment required"
     r"|(?:out of|enough|more|available|add|purchase|remaining) credits?\b"
-    r"|spending limit|\bbilling\b",
+    r"|spending limit|\bbilling\b|\barrearage\b|key limit exceeded"
+    r"|budget (?:has been )?exceeded|exceeded (?:\w+ )?budget",
     re.IGNORECASE,
 )
 _KEY = re.compile(
     r"api.?key|\b(?:invalid|incorrect|expired|missing|revoked) .{0,20}(?:key|token|credential)"
-    r"|unauthori[sz]ed|authenticat\w+ (?:fail|error|require)|\bcredentials?\b",
+    r"|missing scopes|insufficient permissions|unauthori[sz]ed"
+    r"|authenticat\w+ (?:fail|error|require)|\bcredentials?\b",
+    re.IGNORECASE,
+)
+# With a 429, words of billing may be about too many requests; these are not.
+_EMPTY = re.compile(
+    r"insufficient (?:account )?(?:balance|credit|fund)|out of credits?\b|\barrearage\b"
+    r"|budget (?:has been )?exceeded",
     re.IGNORECASE,
 )
 _OF_MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
@@ -149,9 +159,9 @@ def _is_of_account(words: str) -> bool:
     return is_about_account(words) or bool(_CREDIT.search(words) or _KEY.search(words))
 
 
-def is_billing(codes: str) -> bool:
-    """Whether these codes and types say that there is no credit. Some come as 429."""
-    return bool(_BILLING.search(codes))
+def is_billing(codes: str, words: str = "") -> bool:
+    """Whether codes and types, or words, say that there is no credit. Some come as 429."""
+    return bool(_BILLING.search(codes) or _EMPTY.search(words))
 
 
 def lacking(status: int, codes: str, words: str) -> Lack:

@@ -4,7 +4,8 @@ Every class of faults has its own number of tries, and every wait has a limit.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from brain.chat.prices import Prices
@@ -22,11 +23,10 @@ from brain.cloud.model.known import (
     request,
     shrunk,
 )
+from brain.cloud.model.order import Candidate, at_first, elsewhere, open_to
 from brain.cloud.model.patience import LEAVE_S, Patience, Telling
-from brain.cloud.model.post import ChatServer
 from brain.cloud.model.wire import Waits, listen
 from brain.cloud.traces.chats import begin_chat
-from brain.codec import Json
 from brain.errors import FaultClass, ModelFault, ModelRefused, ModelUnavailable
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
@@ -41,81 +41,82 @@ class Trying:
     """One prompt and its way through the models.
 
     `end` is the deadline in the loop's time. `note` gets how each try ended: the class of the
-    fault, or None. With `tries`, at most so many requests are sent, and none after one of which
-    the listener has words; a request that a field or its length has made fail does not count.
+    fault, or None. `takes_turns`: a model is asked when it is this call's turn at its provider.
+    With `tries`, at most so many requests are sent, and none after one of which the listener has
+    words; a request that a field or its length has made fail does not count.
     """
 
-    server: ChatServer
-    provider: str
     prompt: Prompt
     end: float
     tell: Telling
     note: Callable[[str, FaultClass | None], None]
-    known: Mapping[str, Known]
-    optional: Json
     waits: Waits
+    takes_turns: bool
     random: Callable[[], float]
     prices: Prices
     tries: int | None = None
     tried: int = 0
     spent: int = 0  # tokens of failed tries
     spent_usd: float | None = 0.0  # what they cost; None if this is not known of one
-    failures: dict[str, Failure] = field(default_factory=dict)
-    patience: dict[str, Patience] = field(default_factory=dict)
-    ready: dict[str, float] = field(default_factory=dict)  # busy models, and when to ask again
+    failures: dict[Candidate, Failure] = field(default_factory=dict)
+    patience: dict[Candidate, Patience] = field(default_factory=dict)
+    ready: dict[Candidate, float] = field(default_factory=dict)  # busy ones, and when to ask again
 
-    async def answer(self, models: Sequence[str]) -> Answered:
+    async def answer(self, candidates: Sequence[Candidate]) -> Answered:
         """Ask the models in this order, then those that are busy. Raises ModelFault."""
-        queue = self._fit(models)
+        now, is_alone = asyncio.get_running_loop().time(), len(candidates) == 1
+        queue, left_out = at_first(candidates, self.prompt, now)
         while queue:
-            for model in queue:
-                has_next = model != queue[-1]
-                outcome = await self._insist(model, is_alone=len(models) == 1, has_next=has_next)
-                if isinstance(outcome, Answered):
-                    return outcome
-                self.failures[model] = replace(outcome, model=model)
-                if outcome.fault is FaultClass.FILTERED:
-                    raise given_up([outcome])
-                if self._is_over() or self._is_locked_out():
-                    break
-            ends = self._is_over() or self._is_locked_out()
-            queue = () if ends else await self._wait_for_one()
-        raise given_up(list(self.failures.values()))
+            asked, queue = queue[0], queue[1:]
+            outcome = await self._in_turn(asked, is_alone=is_alone, has_next=bool(queue))
+            if isinstance(outcome, Answered):
+                return outcome
+            self.failures[asked] = replace(outcome, model=asked.model)
+            if outcome.fault is FaultClass.FILTERED:
+                raise given_up([outcome])
+            queue = await self._next(queue)
+        raise given_up([*left_out.values(), *self.failures.values()])
 
-    def _is_locked_out(self) -> bool:
-        """Whether the key or the credit was refused for two models: then it is not the model."""
-        refused = [one for one in self.failures.values() if one.lacks in ("modelKey", "modelQuota")]
-        return len(refused) > 1
-
-    def _fit(self, models: Sequence[str]) -> Sequence[str]:
-        """Return the models that are not known to refuse the prompt; all if there are none."""
-        now = asyncio.get_running_loop().time()
-        fit = [model for model in models if not self.known[model].is_unfit(self.prompt, now)]
-        return fit or models
-
-    async def _wait_for_one(self) -> Sequence[str]:
-        """Wait for the busy model that is ready first; return no model if there is no time."""
-        if not self.ready:
+    async def _next(self, queue: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Return whom to ask after a failure: the others, then the busy ones, each when it is
+        ready; nobody if there is no time.
+        """
+        if self._is_over():
             return ()
-        model = min(self.ready, key=lambda model: self.ready[model])
-        at = self.ready.pop(model)
+        queue = open_to(elsewhere(queue, self.failures), self.failures)
+        return queue or await self._wait_for_one()
+
+    async def _wait_for_one(self) -> Sequence[Candidate]:
+        """Wait for the busy model that is ready first; return no model if there is no time."""
+        waiting = open_to(tuple(self.ready), self.failures)
+        if not waiting:
+            return ()
+        first = min(waiting, key=lambda one: self.ready[one])
+        at = self.ready.pop(first)
         if at >= self.end:
             return ()
         await asyncio.sleep(at - asyncio.get_running_loop().time())
-        return (model,)
+        return (first,)
 
-    async def _insist(self, model: str, *, is_alone: bool, has_next: bool) -> Answered | Failure:
+    async def _in_turn(self, asked: Candidate, **where: bool) -> Answered | Failure:
+        """Ask one model as `_insist` does, when it is this call's turn."""
+        async with asked.client.turn(self.end) if self.takes_turns else nullcontext():
+            return await self._insist(asked, **where)
+
+    async def _insist(
+        self, asked: Candidate, *, is_alone: bool, has_next: bool
+    ) -> Answered | Failure:
         """Ask one model until it answers or it is another one's turn.
 
         `is_alone`: there is no other model. `has_next`: another one is asked after it.
         """
-        known, patience = self.known[model], self.patience.setdefault(model, Patience())
+        known, patience = asked.known, self.patience.setdefault(asked, Patience())
         prompt = fitted(self.prompt, known)
         while True:
-            outcome = await self._ask(model, prompt)
+            outcome = await self._ask(asked, prompt)
             if isinstance(outcome, Answered):
                 return outcome
-            if self._has_adapted(model, outcome, prompt):
+            if self._has_adapted(asked, outcome, prompt):
                 continue
             if outcome.fault is FaultClass.TOO_LONG and patience.shorter < SHORTER_TRIES:
                 patience.shorter += 1
@@ -127,19 +128,19 @@ class Trying:
             if pause_s is None:
                 return outcome
             if pause_s > LEAVE_S and not is_alone:
-                self.ready[model] = asyncio.get_running_loop().time() + pause_s
+                self.ready[asked] = asyncio.get_running_loop().time() + pause_s
                 return outcome
             if self._is_over(pause_s) or (has_next and self._is_late(outcome)):
                 return outcome
             await asyncio.sleep(pause_s)
 
-    def _has_adapted(self, model: str, failure: Failure, prompt: Prompt) -> bool:
+    def _has_adapted(self, asked: Candidate, failure: Failure, prompt: Prompt) -> bool:
         """Learn from a refusal. Return whether the next request differs.
 
         Each of these changes happens once per model, so they need no count.
         """
-        known = self.known[model]
-        sent = OPTIONAL_FIELDS & accepted(self.optional, known).keys()
+        known = asked.known
+        sent = OPTIONAL_FIELDS & accepted(asked.optional, known).keys()
         if rejected := failure.rejected_fields & sent:
             known.dropped |= rejected
             return True
@@ -148,7 +149,7 @@ class Trying:
             return True
         if (
             failure.fault is FaultClass.REQUEST
-            and carries(prompt, model)
+            and carries(prompt, asked.model)
             and not known.refuses_carried
         ):
             known.refuses_carried = True
@@ -158,16 +159,16 @@ class Trying:
             known.unfit_until = asyncio.get_running_loop().time() + UNFIT_S
         return False
 
-    async def _ask(self, model: str, prompt: Prompt) -> Answered | Failure:
+    async def _ask(self, asked: Candidate, prompt: Prompt) -> Answered | Failure:
         """Send one request. Raises ModelCut, or ModelUnavailable if the answer has no end."""
-        loop, known = asyncio.get_running_loop(), self.known[model]
-        told = await self._begin(model, prompt)
+        known, model = asked.known, asked.model
+        server, told = asked.client.server_until(self.end), await self._begin(asked, prompt)
         assembly = Assembly(offered_tools(prompt.tools), held=known.opens_thought)
-        body = request(model, prompt, known, self.optional)
+        body = request(model, prompt, known, asked.optional)
         outcome: Answered | Failure | ModelFault
         try:
             with told:
-                failure = await listen(self.server, body, assembly, told, self.waits, self.end)
+                failure = await listen(server, body, assembly, told, self.waits, self.end)
             whole, deltas = assembly.end()
             for delta in deltas:
                 told(delta)
@@ -180,21 +181,25 @@ class Trying:
             outcome = Failure(reason="the answer is nested too deeply")
         known.opens_thought = known.opens_thought or assembly.opens_thought
         told.end(outcome, assembly, self.prices)
-        self.note(model, None if isinstance(outcome, Answered) else outcome.fault)
-        if isinstance(outcome, ModelFault):
-            known.rests_until = loop.time() + REST_S
-            raise outcome
+        self.note(asked.label, None if isinstance(outcome, Answered) else outcome.fault)
         return self._settled(outcome, known)
 
-    async def _begin(self, model: str, prompt: Prompt) -> Attempt:
+    async def _begin(self, asked: Candidate, prompt: Prompt) -> Attempt:
         """Wait until the model may be asked again, and begin a request."""
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(0.0, min(self.known[model].rests_until, self.end) - loop.time()))
-        span = begin_chat(model, self.provider, prompt)
-        return Attempt(model=model, span=span, tell=self.tell, now=loop.time, began=loop.time())
+        await asyncio.sleep(max(0.0, min(asked.known.rests_until, self.end) - loop.time()))
+        span = begin_chat(asked.model, asked.provider, prompt)
+        return Attempt(
+            model=asked.model, span=span, tell=self.tell, now=loop.time, began=loop.time()
+        )
 
-    def _settled(self, outcome: Answered | Failure, known: Known) -> Answered | Failure:
-        """Add the tokens of failed tries, and what they cost, to an answer."""
+    def _settled(
+        self, outcome: Answered | Failure | ModelFault, known: Known
+    ) -> Answered | Failure:
+        """Add the tokens of failed tries, and what they cost, to an answer. Raises the fault."""
+        if isinstance(outcome, ModelFault):
+            known.rests_until = asyncio.get_running_loop().time() + REST_S
+            raise outcome
         if isinstance(outcome, Failure):
             self.tell.fail()
             if outcome.tokens:
@@ -221,14 +226,15 @@ def _sum(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one + other
 
 
-def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = None) -> ModelFault:
+def given_up(failures: Sequence[Failure]) -> ModelFault:
     """Return ModelUnavailable if a retry of any model can help, else ModelRefused.
 
-    The fault is that of the first model for which this holds.
+    The fault is that of the first model for which this holds. An account that the first one lacks
+    comes before all: it has to be mended, whether or not the others answer next time.
     """
     reasons = "; ".join(dict.fromkeys(one.reason for one in failures))
     retryable = next((one for one in failures if one.is_retryable), None)
-    if retryable is not None:
+    if retryable is not None and not failures[0].lacks:
         return ModelUnavailable(reasons, fault=retryable.fault)
     refused = ModelRefused(reasons, fault=failures[0].fault)
     refused.refusal, refused.model = failures[0].lacks, failures[0].model

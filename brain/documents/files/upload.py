@@ -16,12 +16,14 @@ from brain.documents.files.kinds import (
     with_note,
 )
 from brain.documents.files.reader import FileReader
-from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
+from brain.documents.parts import MAX_FILE_CHARS, NUMBER_CHARS, Part, parts
+from brain.documents.rules import MAX_TITLE_CHARS
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import INVALID_QUERY, Problem, read_body
 
 MAX_FILE_BYTES = 4 * 1024 * 1024  # the platform takes requests of up to 4.5 MB
 REFUSED = "The file cannot be added."
+TAKEN = "These are taken: PDF, Word (.docx), Markdown and plain text."
 
 
 class FileQuery(Body):
@@ -40,10 +42,11 @@ class FileQuery(Body):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadedFile:
-    """A file that can be stored as a document. `cut` says why a part is missing."""
+    """A file that can be stored: as one document, or as several if it is long. `cut` says why a
+    part is missing.
+    """
 
-    title: str
-    body: str
+    parts: tuple[Part, ...]
     foreign: bool
     key: str | None
     cut: Cut | None
@@ -55,12 +58,19 @@ def file_kind(request: Request) -> FileKind | None:
     return MEDIA_TYPES.get(kind)
 
 
+def refuse_other_files(request: Request) -> None:
+    """Raise Problem 415 for a file of a kind that is not taken; its body is not read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("", "application/json"):
+        raise Problem(415, REFUSED, detail=TAKEN)
+
+
 async def read_file(request: Request, kind: FileKind, reader: FileReader) -> UploadedFile:
     """Read the file of a request. Raises Problem 413 or 422, ReaderUnreachable."""
     query = parse(FileQuery, dict(request.query_params), title=INVALID_QUERY)
     raw = await read_body(request, limit=MAX_FILE_BYTES)
     try:
-        found = await reader.read(raw, kind, most_chars=MAX_BODY_CHARS)
+        found = await reader.read(raw, kind, most_chars=MAX_FILE_CHARS)
     except FileUnreadable as error:
         fault = {"field": "file", "message": str(error.fault)}
         raise Problem(422, REFUSED, detail=WORDS[error.fault][1], errors=[fault]) from None
@@ -70,8 +80,10 @@ async def read_file(request: Request, kind: FileKind, reader: FileReader) -> Upl
     key = query.key if is_foreign or query.key is None else f"own:{query.key}"
     title = found.title or " ".join(PurePosixPath(query.name).stem.split()) or query.name
     return UploadedFile(
-        title=title[:MAX_TITLE_CHARS],
-        body=with_note(found.text, found.cut, most=MAX_BODY_CHARS),
+        parts=parts(
+            title[: MAX_TITLE_CHARS - NUMBER_CHARS],
+            with_note(found.text, found.cut, most=MAX_FILE_CHARS),
+        ),
         foreign=is_foreign,
         key=key,
         cut=found.cut,

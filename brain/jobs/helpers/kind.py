@@ -60,7 +60,7 @@ class Helpers:
 
     def _model(self, job: Job, mind: Mind) -> tuple[Model, tuple[Around, ...]]:
         """Return the helper's model, and what has to stand around its runs for it."""
-        model: Model = self._base.model(mind.profile)
+        model: Model = self._base.model(mind.profile, job, mind.id)
         around: tuple[Around, ...] = ()
         if job.document_id is not None:
             platform = self._base.platform

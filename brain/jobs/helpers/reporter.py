@@ -33,7 +33,7 @@ def reporter(base: Base, job: Job, minds: Sequence[Mind], known: frozenset[int])
         return now is not None and now.status == "summarising"
 
     return base.alone(
-        model=EndsByTool(base.model({}), tool=FILE_REPORT.name, field="headline"),
+        model=EndsByTool(base.model({}, job), tool=FILE_REPORT.name, field="headline"),
         tools={FILE_REPORT.name: Tool(spec=FILE_REPORT, run=file)},
         limits=_limits(base, job, minds),
         instructions=REPORTER,

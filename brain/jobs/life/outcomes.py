@@ -18,6 +18,7 @@ _REASONS: dict[str, Reason] = {
     "loops": "loops",
     "time": "time",
     "tokens": "tokens",
+    "budget": "tokens",
     "handoffs": "time",
     "stopped": "stopped",
 }

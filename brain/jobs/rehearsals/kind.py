@@ -113,8 +113,9 @@ class Rehearsals:
             return None
         try:
             move = await stage.playing.move(log)
-        except ModelFault:
-            return await self._end(stage, run, log, "model", status="failed")
+        except ModelFault as fault:
+            reason = early(fault.refusal or "model")[1]
+            return await self._end(stage, run, log, reason, status="failed")
         if move is None or breaks_card(move.text, stage.scenario):
             return await self._once_more(stage, run, log)
         if may_end(move, log[-1] if log else None):

@@ -134,7 +134,7 @@ class Stage:
 
     def model(self, profile: Json) -> Model:
         """Return a model for this rehearsal, with its seed."""
-        return self.base.model({**profile, "seed": self.seed})
+        return self.base.model({**profile, "seed": self.seed}, self.job, self.mind.id)
 
     async def keep(self, run: MindRun, log: Sequence[LogEntry]) -> None:
         """Keep the journal of a run that has ended. One that rests with a question stands apart."""

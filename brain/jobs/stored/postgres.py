@@ -32,8 +32,10 @@ from brain.jobs.stored.rows import (
     mind_ids,
     outcome_row,
     read_mind,
+    used_row,
 )
 from brain.jobs.stored.starting import start
+from brain.settings.budgets import DailyBudget
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -46,14 +48,17 @@ class PostgresJobs:
         self._database = database
 
     async def start(
-        self, user_id: str, job: NewJob, *, daily_tokens: int, offset: timedelta = IN_UTC
+        self,
+        user_id: str,
+        job: NewJob,
+        *,
+        daily_tokens: int,
+        daily_usd: float | None = None,
+        offset: timedelta = IN_UTC,
     ) -> JobStart:
         id = job_id(user_id, job.key or uuid4().hex)  # here, so that a repeated work finds its job
-
-        async def work(connection: "Connection") -> JobStart:
-            return await start(connection, user_id, id, job, daily_tokens, offset)
-
-        return await self._database.run(work)
+        budget = DailyBudget(tokens=daily_tokens, usd=daily_usd)
+        return await self._database.run(lambda made: start(made, user_id, id, job, budget, offset))
 
     async def job(self, user_id: str, job_id: str) -> Job | None:
         named = {"user_id": user_id, "id": job_id}
@@ -164,9 +169,8 @@ class PostgresJobs:
                 return
             counted = await (await connection.execute(sql.COUNT_SPENT, named)).fetchone()
             if counted is not None and counted[1]:  # the report has ended the reservation without
-                await connection.execute(
-                    sql.SPEND, {**row, **named, "day": counted[0], "budget": 0}
-                )
+                spent = {"day": counted[0], "budget": 0, "known": outcome.usd or 0}
+                await connection.execute(sql.SPEND, {**row, **named, **spent})
 
         await self._database.run(work)
 
@@ -205,9 +209,7 @@ class PostgresJobs:
     async def try_report(
         self, user_id: str, job_id: str, *, before: int, outcome: MindOutcome | None = None
     ) -> Job | None:
-        tokens = (outcome.tokens_in, outcome.tokens_out) if outcome else (0, 0)
-        named = {"user_id": user_id, "id": job_id, "before": before}
-        named |= dict(zip(("tokens_in", "tokens_out"), tokens, strict=True))
+        named = {"user_id": user_id, "id": job_id, "before": before, **used_row(outcome)}
 
         async def work(connection: "Connection") -> Job | None:
             await connection.execute(sql.TRY_REPORT, named)

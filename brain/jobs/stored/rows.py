@@ -1,6 +1,7 @@
 """Converts values of jobs to rows, and back."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.rows import rows
@@ -102,7 +103,6 @@ def outcome_row(mind_id: str, outcome: MindOutcome) -> dict[str, Any]:
 def filed_row(user_id: str, id: str, filed: Filed, document_id: str | None) -> dict[str, Any]:
     """Return the columns that a report sets."""
     report: Json = {**filed.report, "documentId": document_id}
-    used = filed.outcome
     return {
         "user_id": user_id,
         "id": id,
@@ -110,9 +110,16 @@ def filed_row(user_id: str, id: str, filed: Filed, document_id: str | None) -> d
         "by": filed.by,
         "foreign": filed.foreign,
         "document_id": document_id,
-        "tokens_in": used.tokens_in if used else 0,
-        "tokens_out": used.tokens_out if used else 0,
+        **used_row(filed.outcome),
     }
+
+
+def used_row(outcome: MindOutcome | None) -> dict[str, Any]:
+    """Return what an attempt at a report has used."""
+    used = outcome or MindOutcome(status="failed", reason="model", usd=Decimal())
+    # Without tokens nothing was asked, so it cost nothing.
+    usd = used.usd if used.tokens_in + used.tokens_out else Decimal()
+    return {"tokens_in": used.tokens_in, "tokens_out": used.tokens_out, "usd": usd}
 
 
 def started(job: Job, minds: list[Mind]) -> JobStart:

@@ -11,6 +11,7 @@ from brain.jobs.rules import OPEN_MOST, mind_id
 from brain.jobs.stored import reading
 from brain.jobs.stored import statements as sql
 from brain.jobs.stored.rows import job_row, mind_row, started
+from brain.settings.budgets import DailyBudget
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -26,7 +27,7 @@ async def start(
     user_id: str,
     id: str,
     job: NewJob,
-    daily_tokens: int,
+    budget: DailyBudget,
     offset: timedelta,
 ) -> JobStart:
     """Reserve the budget and insert the job, unless it is there. Raises JobRefused.
@@ -41,12 +42,13 @@ async def start(
     await connection.execute(sql.OPEN_DAY, named)
     locked = await (await connection.execute(sql.LOCK_DAY, named)).fetchone()
     assert locked is not None, "this transaction has inserted the row or found it"
-    taken, day, left_s = locked
+    taken, day, usd, left_s = locked
     known = await rows(connection, Job, reading.READ_JOB, named)
     if known:
         return started(known[0], await rows(connection, Mind, reading.READ_MINDS, named))
     await _check_open(connection, named)
-    _check_tokens(job.budget, daily_tokens - taken, left_s)
+    _check_tokens(job.budget, (budget.tokens or 0) - taken, left_s)
+    _check_usd(usd, budget.usd, left_s)
     await connection.execute(sql.RESERVE, {**named, "day": day})
     await connection.execute(sql.INSERT_JOB, job_row(user_id, id, job, day))
     for mind in job.minds:
@@ -67,6 +69,12 @@ def _check_tokens(needed: int, left: int, left_s: float) -> None:
             f"This needs {needed} tokens, and {max(left, 0)} of today's are left.",
             retry_after_s=math.ceil(left_s),
         )
+
+
+def _check_usd(used: float, most: float | None, left_s: float) -> None:
+    """Raise JobRefused if the dollars of the day are used up."""
+    if most is not None and used >= most:
+        raise JobRefused(f"Today's {most:g} dollars are used up.", retry_after_s=math.ceil(left_s))
 
 
 async def _check_open(connection: "Connection", named: dict[str, Any]) -> None:

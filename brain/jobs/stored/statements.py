@@ -1,5 +1,6 @@
 """The statements that change jobs and minds. A mind's row is always locked before its job's row."""
 
+from brain.jobs.stored.dollars import OPEN_COST
 from brain.jobs.stored.reading import OF_JOB
 
 # ---- start
@@ -14,15 +15,18 @@ OPEN_DAY = b"""
     where user_id = %(user_id)s and day <= (now() at time zone 'utc')::date + 1
     on conflict do nothing
 """
-LOCK_DAY = b"""
-    select reserved + used, day,
+LOCK_DAY = (
+    b"select reserved + used, day, day.usd + "
+    + OPEN_COST
+    + b""",
         extract(epoch from (day + 1)::timestamp - (now() at time zone 'utc') - %(offset)s)::float
-    from brain.spending
+    from brain.spending day
     where user_id = %(user_id)s and day <= (now() at time zone 'utc')::date + 1
     order by day desc
     limit 1
     for update
 """
+)
 OPEN_TITLES = b"""
     select title from brain.jobs
     where user_id = %(user_id)s and status not in ('complete', 'failed', 'stopped')
@@ -145,7 +149,7 @@ COUNT_SPENT = (
     b"""
     update brain.jobs set
         tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s,
-        "foreign" = "foreign" or %(foreign)s, """
+        usd = usd + %(usd)s, "foreign" = "foreign" or %(foreign)s, """
     + CHANGED
     + b"""where user_id = %(user_id)s and id = %(job_id)s
     returning reserved_on, report is not null
@@ -182,21 +186,26 @@ REPORT = (
             else 'complete'
         end,
         document_id = coalesce(document_id, %(document_id)s),
-        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s, """
+        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s,
+        usd = usd + %(usd)s, """
     + CHANGED
     + b"""where user_id = %(user_id)s and id = %(id)s and report is null
         and status in ('summarising', 'stopped')
-    returning reserved_on, token_budget, tokens_in, tokens_out, usd::float, "foreign"
+    returning reserved_on, token_budget, tokens_in, tokens_out, usd::float,
+        coalesce(usd, (
+            select sum(mind.usd) from brain.minds mind
+            where mind.user_id = jobs.user_id and mind.job_id = jobs.id
+        ), 0)::float, "foreign"
 """
 )
-SPENT = ("day", "budget", "tokens_in", "tokens_out", "usd")  # as REPORT returns them
+SPENT = ("day", "budget", "tokens_in", "tokens_out", "usd", "known")  # as REPORT returns them
 SPEND = b"""
     update brain.spending set
         reserved = greatest(reserved - %(budget)s, 0),
         used = used + %(tokens_in)s + %(tokens_out)s,
         tokens_in = tokens_in + %(tokens_in)s,
         tokens_out = tokens_out + %(tokens_out)s,
-        usd = usd + coalesce(%(usd)s::float, 0),
+        usd = usd + %(known)s::float,
         unpriced = unpriced
             + (%(usd)s::float is null and %(tokens_in)s + %(tokens_out)s > 0)::integer
     where user_id = %(user_id)s and day = %(day)s
@@ -205,7 +214,8 @@ TRY_REPORT = (
     b"""
     update brain.jobs set
         report_tries = report_tries + 1,
-        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s, """
+        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s,
+        usd = usd + %(usd)s, """
     + CHANGED
     + b"""where user_id = %(user_id)s and id = %(id)s and report_tries = %(before)s
         and status = 'summarising' and report is null

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from brain.codec import Json
 from brain.jobs.life.outcomes import early, spent
@@ -37,7 +38,7 @@ class TalkKind:
         speaking = Speaking(
             cast=Cast.of(mind.profile, mind.goal),
             entries=lambda: self._entries(mind),
-            model_of=self._model_of,
+            model_of=partial(self._model_of, job, mind),
         )
         wall_s = self.wall_s + await self._paused_s(mind)
         return self.base.services(
@@ -105,8 +106,8 @@ class TalkKind:
     async def _entries(self, mind: Mind) -> Sequence[LogEntry]:
         return (await self.base.store.read(mind.id, since=0, limit=ENTRIES)).entries
 
-    def _model_of(self, character: Character) -> Model:
-        return self.base.model(character.profile)
+    def _model_of(self, job: Job, mind: Mind, character: Character) -> Model:
+        return self.base.model(character.profile, job, mind.id)
 
 
 def _why(run: MindRun, cast: Cast, lines: Sequence[TalkLine]) -> tuple[Reason, bool | None]:

@@ -36,7 +36,15 @@ TOLD = [
     (402, "402", None, "This request requires more credits.", QUOTA),
     (404, "DeploymentNotFound", None, "The API deployment for this resource does not exist.", NAME),
     (404, None, "api_error", 'model "x" not found, try pulling it first', NAME),
+    # OpenRouter, OpenAI, Groq, Zhipu, Alibaba, LiteLLM
+    (403, "403", None, "Key limit exceeded (total limit).", QUOTA),
+    (403, None, "invalid_request_error", "Missing scopes: model.request", KEY),
+    (400, "model_decommissioned", None, "The model `x` has been decommissioned.", NAME),
+    (429, "1113", None, "Insufficient balance or no resource package. Please recharge.", QUOTA),
+    (400, "Arrearage", "Arrearage", "Access denied, the account is not in good standing.", QUOTA),
+    (400, "400", "budget_exceeded", "Budget has been exceeded! Max budget: 0.5", QUOTA),
     # Not about the account, or not known
+    (400, None, None, "This model's 'stop' is no longer supported", NONE),
     (403, None, None, "The region is not supported", NONE),
     (404, None, None, "404 page not found", NONE),
     (400, None, None, "Unsupported value: 'temperature'", NONE),

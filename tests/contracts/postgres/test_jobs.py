@@ -331,3 +331,19 @@ async def test_a_job_names_its_owner(jobs: JobStore, anna: str) -> None:
     begun = await start(jobs, anna, 1)
     assert await jobs.owner(begun.job_id) == anna
     assert await jobs.owner("0" * 26) is None
+
+
+async def test_without_dollars_left_no_job_starts_and_a_known_key_finds_its_own(
+    jobs: JobStore, anna: str
+) -> None:
+    begun = await jobs.start(anna, new_job(1, key="key-key-key"), daily_tokens=DAILY, daily_usd=2)
+    await jobs.begin(begun.mind_ids[0])
+    await jobs.settle(begun.mind_ids[0], replace(DONE, usd=Decimal("2.5")))
+    again = await jobs.start(anna, new_job(1, key="key-key-key"), daily_tokens=DAILY, daily_usd=2)
+    assert (again.job_id, again.duplicate) == (begun.job_id, True)
+    with pytest.raises(JobRefused, match="dollars are used up"):
+        await jobs.start(anna, new_job(1), daily_tokens=DAILY, daily_usd=2)
+    await jobs.file_report(anna, begun.job_id, FILED)
+    with pytest.raises(JobRefused, match="dollars are used up"):
+        await jobs.start(anna, new_job(1), daily_tokens=DAILY, daily_usd=2.5)
+    await jobs.start(anna, new_job(1), daily_tokens=DAILY, daily_usd=2.6)
