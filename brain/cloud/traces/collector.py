@@ -62,22 +62,24 @@ class Collector:
     async def _send(self, spans: list[TraceSpan]) -> None:
         """Send spans. If this fails, they are dropped, and a line in the log says so."""
         try:
-            # The limit begins when the SDK is imported, which takes 0.2 s once.
-            body = (await self._encoding()).encode(spans)
+            # The limit is for the collector. What is made once is made before: cut off, it would
+            # be made again with each call.
+            body, client = (await self._encoding()).encode(spans), await self._current()
             async with asyncio.timeout(LIMIT_S):
-                await self._post(body)
+                await self._post(client, body)
         except Exception as error:  # noqa: BLE001 - no fault of traces may reach the run or its caller
             reason = str(error) if isinstance(error, CollectorFailed) else type(error).__name__
             log.warning("traces.failed: reason=%s spans=%d", reason, len(spans))
 
     async def _encoding(self) -> "Encoder":
         if self._encoder is None:
+            # In a thread: importing the SDK takes 0.2 s.
             made = await asyncio.to_thread(_encoder, self._resource)
             self._encoder = self._encoder or made  # another call may have made one meanwhile
         return self._encoder
 
-    async def _post(self, body: bytes) -> None:
-        client, read = await self._current(), 0
+    async def _post(self, client: "httpx.AsyncClient", body: bytes) -> None:
+        read = 0
         async with client.stream("POST", self._at.url, content=body) as response:
             if not response.is_success:
                 raise CollectorFailed(f"status {response.status_code}")
