@@ -191,7 +191,8 @@ export class Talk {
   /** @param {Action} action */
   async #ask({ text, callId, patience, recentContext }) {
     const { dialogue } = this.#parts;
-    this.#tell(text, true); // the listener may end it
+    this.#tell(text, true);
+    await null; // the listener may end it, over the promise of client/later.js
     if (this.#hasEnded) return;
     let reply;
     try {

@@ -1,0 +1,82 @@
+"""The lists of the panels in a real browser: reminders, and a list that cannot be loaded again."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.page.conftest import gateway
+from tests.page.voice.desk import POLICY
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+TRY_MARKUP = """() => {
+    const act = () => { document.body.insertAdjacentHTML('beforeend', '<b id=planted>x</b>'); };
+    try { act(); } catch { /* the policy forbids it */ }
+    return document.getElementById('planted') === null;
+}"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """The page with the user's things, under the policy of the platform."""
+    async with gateway(THINGS="1", CSP=POLICY) as address:
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(address)
+        await expect(page.get_by_text("Polling")).to_be_visible()
+        yield page
+        assert complaints == []
+
+
+async def open_panel(page: Page, name: str) -> None:
+    await page.get_by_role("navigation").get_by_role("button", name=name).click()
+
+
+async def test_reminders_are_listed_and_cancelled(page: Page) -> None:
+    await open_panel(page, "Memory")
+    reminders = page.get_by_role("listitem").filter(has_text="Reminder")
+    await expect(reminders).to_have_count(3)
+    for left in (2, 1, 0):
+        await reminders.first.get_by_role("button", name="Delete").click()
+        await page.get_by_role("button", name="Yes, delete").click()
+        await expect(reminders).to_have_count(left)
+    await expect(page.get_by_text("No reminders are set.")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="Fact")).to_have_count(3)
+
+
+async def test_a_list_that_cannot_be_loaded_again_keeps_what_it_shows(page: Page) -> None:
+    await open_panel(page, "Mailbox")
+    letters = page.get_by_role("listitem").filter(has_text="Letter")
+    await expect(letters).to_have_count(3)
+    await page.route("**/api/emails*", lambda route: route.abort())
+    for _ in range(2):
+        await page.get_by_role("button", name="Refresh").click()
+        await expect(page.get_by_role("alert").filter(has_text="cannot be reached")).to_have_count(
+            1
+        )
+        await expect(letters).to_have_count(3)
+    await page.unroute("**/api/emails*")
+
+    await page.get_by_role("button", name="Try again").click()
+
+    await expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    await expect(letters).to_have_count(3)
+
+
+async def test_another_search_that_fails_shows_nothing_of_the_last_one(page: Page) -> None:
+    await open_panel(page, "Mailbox")
+    letters = page.get_by_role("listitem").filter(has_text="Letter")
+    await expect(letters).to_have_count(3)
+    await page.route("**/api/emails*", lambda route: route.abort())
+
+    await page.get_by_role("searchbox").fill("Letter 1")
+
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(letters).to_have_count(0)
+
+
+async def test_no_text_becomes_markup(page: Page) -> None:
+    assert await page.evaluate(TRY_MARKUP)
