@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import id_from_key
-from brain.documents.parts import Part
+from brain.documents.parts import Part as Part
 from brain.documents.rows import change, insert
 
 if TYPE_CHECKING:
