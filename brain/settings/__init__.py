@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from brain.errors import SettingMissing
 from brain.run.limits import LEASE_S
-from brain.says.choice import LANGUAGES, tag_in
 from brain.settings import variables
+from brain.settings.languages import language
 from brain.settings.logs import log_form
 from brain.settings.models import (
     DEFAULT_MODELS,
@@ -57,6 +57,7 @@ __all__ = [
     "has_provider",
     "instructions",
     "label_of",
+    "language",
     "model",
     "model_of",
     "models",
@@ -204,14 +205,6 @@ def times(env: Env) -> TimeSettings:
         spoken_yes_s=variables.number(env, "BRAIN_SPOKEN_YES_S", SPOKEN_YES_S),
         settle_s=variables.number(env, "BRAIN_SETTLE_S", SETTLE_S),
     )
-
-
-def language(env: Env) -> str | None:
-    """Read the language for users whose settings and device name none; None means English."""
-    tag = env.get("BRAIN_LANGUAGE") or None
-    if tag is not None and (tag_in(tag) is None or tag.partition("-")[0].lower() not in LANGUAGES):
-        raise SettingMissing(f"BRAIN_LANGUAGE must be {' or '.join(LANGUAGES)}")
-    return tag
 
 
 def scripted(env: Env) -> bool:
