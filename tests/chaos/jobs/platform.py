@@ -78,6 +78,7 @@ class House:
             limits=limits,
             channel=channel,
             database=None,
+            env={},
             preferences=None,
             store=store,
             log=store,
