@@ -74,6 +74,7 @@ SETTLE_S = 0.7  # seconds after the last request of a turn, after which its text
 SPOKEN_YES_S = 180.0  # seconds after a question within which a spoken yes answers it
 MIN_SECRET_BYTES = 32  # of a secret for HS256 (RFC 7518, 3.2: as long as the hash)
 MOST_PORT = 65_535
+OPEN = "BRAIN_OPEN_SESSION"
 OWNER = "owner"  # the user id in a deployment with a single user
 
 
@@ -192,7 +193,7 @@ def session(env: Env) -> SessionSettings:
             keys += read(env)
     has_keys = bool(env.get("BRAIN_ACCESS_KEY") or env.get("BRAIN_ACCESS_KEYS"))
     deployed = env.get("VERCEL_ENV") in ("production", "preview")
-    is_open = env.get("BRAIN_OPEN_SESSION") == "1" and not deployed and not has_keys
+    is_open = env.get(OPEN) == "1" and not deployed and not has_keys
     return SessionSettings(keys=tuple(keys), has_keys=has_keys, is_open=is_open)
 
 
@@ -223,7 +224,7 @@ def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable
         "events": events,
         "model": models,
         "tokens": sound_tokens,
-        "session": lambda env: (access_key(env), access_keys(env)),
+        "session": lambda env: (access_key(env), access_keys(env), variables.flag(env, OPEN)),
         "times": times,
         "language": language,
         "persona": persona,

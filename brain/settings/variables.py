@@ -39,7 +39,7 @@ def key(env: Env, *names: str) -> str:
     found = need(env, *names)
     if not (found.isascii() and found.isprintable() and found.strip() == found):
         name = next(name for name in names if env.get(name))
-        raise SettingMissing(f"{name} must be a key without spaces around it")
+        raise SettingMissing(f"{name} must be a key of ASCII characters without spaces around it")
     return found
 
 

@@ -5,7 +5,7 @@ import pytest
 from brain import settings
 from tests.cloud.test_settings import FULL
 
-KEY = "must be a key without spaces around it"
+KEY = "must be a key of ASCII characters without spaces around it"
 FORM = "must look like postgresql://user:password@host/name"
 NUMBER = "must be a number without a unit, such as"
 
@@ -45,6 +45,7 @@ def test_a_key_may_have_a_space_within() -> None:
         ("PUSHER_PORT", "65536", "channel", "must be at most 65535"),
         ("PUSHER_PORT", "-1", "channel", "must be at least 0"),
         ("PUSHER_TLS", "false", "channel", "must be 1 or 0"),
+        ("BRAIN_OPEN_SESSION", "true", "session", "must be 1 or 0"),
         ("BRAIN_MODEL_AT_ONCE", "2.5", "model", "must be a whole number, such as 6"),
         ("BRAIN_DAILY_TOKENS", "2M", "model", f"{NUMBER} 2000000"),
         ("BRAIN_DAILY_TOKENS", "1.5", "model", "must be a whole number, such as 2000000"),
