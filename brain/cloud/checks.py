@@ -5,18 +5,21 @@ Nothing of an address, of a value or of a service's answer is in a result: anybo
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from brain import settings
 from brain.errors import SettingMissing
+from brain.settings import variables
 from brain.settings.variables import Env
 
 if TYPE_CHECKING:
     import httpx
 
 LIMIT_S = 4.0  # seconds for one service
+PUBLIC_S = 1.0  # seconds in which our own address is asked, after the queue
 REQUEST_S = 3.0  # seconds for one request: then it is known which one got no answer
 QSTASH_URL = "https://qstash.upstash.io"
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -92,15 +95,32 @@ async def queue(env: Env) -> Fine:
         if wrong:
             fix = f"Copy {' and '.join(wrong)} {again}, {REDEPLOY}"
             raise Faulty("The signing keys differ from the account's.", *wrong, fix=fix)
-    _check_public(at.public_url)
+    await _check_public(at.public_url, at.headers)
     return Fine()
 
 
-def _check_public(url: str) -> None:
+async def _check_public(url: str, headers: Mapping[str, str]) -> None:
+    """Ask for the health at the address that the queue calls. Raises Faulty.
+
+    One that is only slow is not wrong: an instance may have to start, and the queue waits longer.
+    """
+    import httpx
+
+    name = "BRAIN_PUBLIC_URL"
+    fix = f"Set {name} to this deployment's https:// address, {REDEPLOY}"
     at = urlsplit(url)
     if at.scheme != "https" and at.hostname not in LOCAL:
-        fix = f"Set BRAIN_PUBLIC_URL to this deployment's https:// address, {REDEPLOY}"
-        raise Faulty("BRAIN_PUBLIC_URL is not https.", "BRAIN_PUBLIC_URL", fix=fix)
+        raise Faulty(f"{name} is not https.", name, fix=fix)
+    try:
+        async with asyncio.timeout(PUBLIC_S), httpx.AsyncClient(timeout=PUBLIC_S) as client:
+            answer = await client.get(f"{url}/api/health", headers=dict(headers))
+    except (TimeoutError, httpx.TimeoutException):
+        return
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        raise Faulty(f"{name} cannot be reached.", name, fix=fix) from None
+    if answer.status_code != 200 or "version" not in json_of(answer, dict):
+        told = f"it answered {answer.status_code}"
+        raise Faulty(f"{name} does not lead to this deployment: {told}.", name, fix=fix)
 
 
 async def channel(env: Env) -> Fine:
@@ -113,8 +133,9 @@ async def channel(env: Env) -> Fine:
         at.app_id, at.key, at.secret, cluster=at.cluster, host=at.host, port=at.port, ssl=at.tls
     )
     place = "PUSHER_HOST" if at.host else "PUSHER_CLUSTER"
+    places = "PUSHER_HOST, PUSHER_PORT and PUSHER_TLS" if at.host else place
     signed = Request(sdk, GET, f"/apps/{at.app_id}/channels", {})
-    answer = await asked("GET", signed.url, place, "Pusher")
+    answer = await asked("GET", signed.url, places, "Pusher")
     if answer.status_code == 200:
         return Fine()
     name = _wrong_of_channel(answer, place)
@@ -142,12 +163,14 @@ async def database(env: Env) -> Fine:
 
     from brain.cloud.postgres.database import schema_number
 
-    url, name = settings.database(env), "DATABASE_URL"
-    if url is None:
+    name = "DATABASE_URL"
+    if settings.database(env) is None:
         return Fine(off=f"{name} is not set.")
     try:
-        found, wanted = await schema_number(url)
+        found, wanted = await schema_number(variables.database_url(env, name))
     except psycopg.Error as error:
+        if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+            raise SettingMissing(f"{name} {variables.DATABASE_FORM}") from None
         raise _of_database(error, name) from None
     if 0 < found < wanted:
         fix = f"Let {name} name a user who may change the schema, {REDEPLOY}"
@@ -158,9 +181,12 @@ async def database(env: Env) -> Fine:
 def _of_database(error: Exception, name: str) -> Faulty:
     state, words = getattr(error, "sqlstate", None) or "", str(error).lower()
     copy = f"Copy {name} again from the database's console, {REDEPLOY}"
-    if state.startswith("28") or "password" in words or "authentication" in words:
+    # An error of the connection has no state: what the server says is all that tells.
+    no_such = "does not exist" in words
+    is_user = state.startswith("28") or (no_such and ' role "' in words)
+    if is_user or "password" in words or "authentication" in words:
         return Faulty("The database does not accept the user or the password.", name, fix=copy)
-    if state == "3D000":
+    if state == "3D000" or (no_such and ' database "' in words):
         return Faulty("There is no database of this name.", name, fix=copy)
     if "ssl" in words or "certificate" in words:
         fix = f"Add or change sslmode in {name} as the database's provider says, {REDEPLOY}"
@@ -186,7 +212,7 @@ async def asked(
     token: str = "",
     json: object = None,
 ) -> "httpx.Response":
-    """Send a request. Raises Faulty if there is no answer."""
+    """Send a request. Raises Faulty if there is no answer: then a `variable` in it is wrong."""
     import httpx
 
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -195,4 +221,5 @@ async def asked(
             return await client.request(method, url, headers=headers, json=json)
     except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError):
         fix = f"Check {variable} and that the service is up, {REDEPLOY}"
-        raise Faulty(f"{service} cannot be reached.", variable, fix=fix) from None
+        names = _VARIABLE.findall(variable)
+        raise Faulty(f"{service} cannot be reached.", *names, fix=fix) from None

@@ -9,12 +9,13 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isfinite
 
 from brain.codec.text import clean
 
 MOST_CHARS = 400  # of a cursor
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of a row that is ordered by its id alone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,7 @@ from brain.errors import (
 from brain.http.crossing import allowed_in, for_origin, is_preflight, preflight, without_body
 from brain.http.lifespan import invocation_seconds as invocation_seconds
 from brain.http.lifespan import live_on
+from brain.settings.fixes import with_fix
 from brain.settings.logged import begin_log, logged, plain_path
 
 MAX_BODY_BYTES = 256 * 1024
@@ -224,7 +225,7 @@ def not_set_up(error: SettingMissing, *, status: int = 500) -> Problem:
     """Return the problem that names the setting, and log it."""
     variable = str(error).partition(" ")[0]
     log.error("setting.invalid: %s", error, extra={"variable": variable})
-    return Problem(status, NOT_SET_UP, detail=str(error))
+    return Problem(status, NOT_SET_UP, detail=with_fix(error))
 
 
 def _closed(error: QuestionClosed) -> Problem:

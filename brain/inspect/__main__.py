@@ -4,8 +4,9 @@
     python -m brain.inspect RUN [--user USER]
 
 USER is a user's id, or its hash as in the log or in a key. Run it where the deployment's variables
-are set (`vercel env pull`). It reads, and changes nothing. It shows the user's texts with --texts
-only. Exit code: 0 if something was found, 1 if nothing, 2 if a service cannot be reached.
+are set (`vercel env run -e production -- …`). It reads, and changes nothing. It shows the user's
+texts with --texts only. Exit code: 0 if something was found, 1 if nothing, 2 if a service cannot
+be reached.
 """
 
 import argparse

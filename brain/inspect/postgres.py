@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from brain.cloud.meter import counts_in
-from brain.cloud.postgres.database import BOUNDS, CONNECT_S, understood
+from brain.cloud.postgres.address import understood
+from brain.cloud.postgres.database import BOUNDS, CONNECT_S
 from brain.errors import DatabaseUnreachable
 from brain.preferences.model import Preferences
 from brain.preferences.postgres import LOAD as PREFERENCES

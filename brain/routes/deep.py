@@ -80,8 +80,7 @@ async def _read(read: Callable[[Env], object], env: Env) -> Fine:
 
 
 async def _access(env: Env) -> Fine:
-    settings.access_key(env)
-    settings.access_keys(env)
+    settings.groups({})["session"](env)
     session = settings.session(env)
     can_begin = session.has_keys or session.is_open or env.get("BRAIN_JWKS_URL")
     return Fine(note="" if can_begin else NO_ACCESS)

@@ -22,6 +22,7 @@ from brain.preferences.flow import preferences_soon
 from brain.preferences.model import InUse
 from brain.preferences.rules import in_use
 from brain.run.store import Status
+from brain.settings.fixes import with_fix
 from brain.settings.variables import Env, key_digest
 from brain.wiring import Wiring
 
@@ -153,7 +154,7 @@ def _model(env: Env) -> Json:
         settings.persona(env)
         return {"name": settings.models(env)[0].model, "scripted": scripted}
     except SettingMissing as error:
-        return {"name": None, "scripted": scripted, "problem": str(error)}
+        return {"name": None, "scripted": scripted, "problem": with_fix(error)}
 
 
 def _name(env: Env) -> str | None:

@@ -155,23 +155,28 @@ async def _run(turn: Turn, work: Work) -> Returned:
         async with asyncio.timeout(min(work.spec.limit_s, left_s)):
             given = await _tool(turn, work).run(await _spoken(turn, work))
     except ToolFault as fault:
-        log.info("tool.failed: tool=%s reason=ToolFault", work.spec.name)
+        _tell(turn, work, began, fault)
         return _returned(turn, work, str(fault), failed=True, foreign=fault.foreign)
     except LeaseLost:
         raise
     except TimeoutError as error:
-        if work.spec.effect is Effect.ACTS:
-            return _returned(turn, work, UNSURE, failed=True)
-        if clock.now() >= turn.invocation.cut:
+        acts = work.spec.effect is Effect.ACTS
+        if not acts and clock.now() >= turn.invocation.cut:
             raise OutOfTime from error
+        _tell(turn, work, began, error)
         limit = f"It took longer than {work.spec.limit_s:.0f} seconds and was cancelled."
-        return _returned(turn, work, limit, failed=True)
+        return _returned(turn, work, UNSURE if acts else limit, failed=True)
     except Exception as error:  # noqa: BLE001 - any fault of a tool is a result for the model and must not end the run
-        log.warning("tool.failed: tool=%s reason=%s", work.spec.name, type(error).__name__)
+        _tell(turn, work, began, error)
         return _returned(turn, work, "It failed with an internal error.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool.done: run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
     return _result(turn, work, given)
+
+
+def _tell(turn: Turn, work: Work, began: float, error: Exception) -> None:
+    ms = round((turn.services.clock.now() - began) * 1000)
+    log.warning("tool.failed: tool=%s ms=%d reason=%s", work.spec.name, ms, type(error).__name__)
 
 
 def _result(turn: Turn, work: Work, given: ToolResult) -> Returned:

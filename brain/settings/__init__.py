@@ -73,6 +73,8 @@ PATIENCE_S = 8.0  # seconds; then a caller is told that the answer will follow
 SETTLE_S = 0.7  # seconds after the last request of a turn, after which its text is whole
 SPOKEN_YES_S = 180.0  # seconds after a question within which a spoken yes answers it
 MIN_SECRET_BYTES = 32  # of a secret for HS256 (RFC 7518, 3.2: as long as the hash)
+MOST_PORT = 65_535
+OPEN = "BRAIN_OPEN_SESSION"
 OWNER = "owner"  # the user id in a deployment with a single user
 
 
@@ -85,7 +87,7 @@ def store(env: Env) -> StoreSettings:
     """Read the Redis settings."""
     return StoreSettings(
         url=variables.need_url(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
-        token=variables.need(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
+        token=variables.key(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
     )
 
 
@@ -94,9 +96,9 @@ def queue(env: Env) -> QueueSettings:
     bypass = env.get("VERCEL_AUTOMATION_BYPASS_SECRET")
     return QueueSettings(
         url=variables.url(env, "QSTASH_URL"),
-        token=variables.need(env, "QSTASH_TOKEN"),
-        current_key=variables.need(env, "QSTASH_CURRENT_SIGNING_KEY"),
-        next_key=variables.need(env, "QSTASH_NEXT_SIGNING_KEY"),
+        token=variables.key(env, "QSTASH_TOKEN"),
+        current_key=variables.key(env, "QSTASH_CURRENT_SIGNING_KEY"),
+        next_key=variables.key(env, "QSTASH_NEXT_SIGNING_KEY"),
         public_url=variables.public_url(env),
         headers={"x-vercel-protection-bypass": bypass} if bypass else {},
     )
@@ -107,12 +109,12 @@ def channel(env: Env) -> ChannelSettings:
     host = variables.host(env, "PUSHER_HOST")
     return ChannelSettings(
         app_id=variables.digits(env, "PUSHER_APP_ID"),
-        key=variables.need(env, "PUSHER_KEY"),
-        secret=variables.need(env, "PUSHER_SECRET"),
+        key=variables.key(env, "PUSHER_KEY"),
+        secret=variables.key(env, "PUSHER_SECRET"),
         cluster=env.get("PUSHER_CLUSTER") if host else variables.need(env, "PUSHER_CLUSTER"),
         host=host,
-        port=int(variables.number(env, "PUSHER_PORT", 0)) or None,
-        tls=env.get("PUSHER_TLS", "1") != "0",
+        port=variables.whole(env, "PUSHER_PORT", 0, most=MOST_PORT) or None,
+        tls=variables.flag(env, "PUSHER_TLS", default=True),
     )
 
 
@@ -191,7 +193,7 @@ def session(env: Env) -> SessionSettings:
             keys += read(env)
     has_keys = bool(env.get("BRAIN_ACCESS_KEY") or env.get("BRAIN_ACCESS_KEYS"))
     deployed = env.get("VERCEL_ENV") in ("production", "preview")
-    is_open = env.get("BRAIN_OPEN_SESSION") == "1" and not deployed and not has_keys
+    is_open = env.get(OPEN) == "1" and not deployed and not has_keys
     return SessionSettings(keys=tuple(keys), has_keys=has_keys, is_open=is_open)
 
 
@@ -218,11 +220,11 @@ def groups(more: Mapping[str, Callable[[Env], object]]) -> Mapping[str, Callable
         "redis": store,
         "queue": queue,
         "channel": channel,
-        "database": lambda env: variables.need(env, "DATABASE_URL"),
+        "database": lambda env: variables.database_url(env, "DATABASE_URL"),
         "events": events,
         "model": models,
         "tokens": sound_tokens,
-        "session": lambda env: (access_key(env), access_keys(env)),
+        "session": lambda env: (access_key(env), access_keys(env), variables.flag(env, OPEN)),
         "times": times,
         "language": language,
         "persona": persona,

@@ -36,10 +36,7 @@ def daily_budget(env: Env) -> DailyBudget:
 
 def daily_tokens(env: Env) -> int:
     """Read how many tokens one user may use on a day. 0 switches jobs off."""
-    given = variables.number(env, "BRAIN_DAILY_TOKENS", DAILY_TOKENS)
-    if given != int(given):
-        raise SettingMissing("BRAIN_DAILY_TOKENS must be a whole number")
-    return int(given)
+    return variables.whole(env, "BRAIN_DAILY_TOKENS", DAILY_TOKENS)
 
 
 def listed_operators(env: Env) -> frozenset[str]:

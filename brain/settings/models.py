@@ -54,7 +54,7 @@ def model_of(env: Env, choice: ModelChoice) -> ModelSettings:
     return ModelSettings(
         provider=name,
         base_url=_base_url(env, name, own),
-        api_key=variables.need(env, _KEYS[name]),
+        api_key=variables.key(env, _KEYS[name]),
         model=choice.model or own_model or DEFAULT_MODELS[name],
         fallback_models=fallback_models(env) if is_own else (),
         first_token_s=first_token_s(env),
@@ -121,7 +121,7 @@ def first_waits_s(env: Env) -> float:
 
 def at_once(env: Env) -> int:
     """Read how many calls of minds run at one provider at once, in each instance."""
-    return int(variables.number(env, "BRAIN_MODEL_AT_ONCE", AT_ONCE, least=1))
+    return variables.whole(env, "BRAIN_MODEL_AT_ONCE", AT_ONCE, least=1)
 
 
 def prices(env: Env) -> Prices:

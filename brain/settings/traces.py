@@ -45,7 +45,7 @@ def traces(env: Env) -> TraceSettings | None:
         named["service.name"] = name
     headers = _headers(env, TRACES_HEADERS if env.get(TRACES_HEADERS) else HEADERS)
     return TraceSettings(
-        url=url, headers=headers, resource=named, has_texts=env.get("BRAIN_TRACE_TEXTS") == "1"
+        url=url, headers=headers, resource=named, has_texts=variables.flag(env, "BRAIN_TRACE_TEXTS")
     )
 
 

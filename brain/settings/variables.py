@@ -16,6 +16,7 @@ MAX_KEY_USERS = 20  # users with access keys: a family; a larger number has an a
 MAX_KEY_USER_CHARS = 64
 MAX_KEYS_OF_USER = 2  # two while one is replaced
 
+DATABASE_FORM = "must look like postgresql://user:password@host/name"
 WEB_ADDRESS = "it must begin with https:// or http://, for example"
 EXAMPLE = "http://127.0.0.1:11434/v1"
 _HOST = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")  # as in site/policy.js
@@ -29,6 +30,17 @@ def need(env: Env, *names: str) -> str:
         if value := env.get(name):
             return value
     raise SettingMissing(f"{' or '.join(names)} is missing")
+
+
+def key(env: Env, *names: str) -> str:
+    """Return the first of these that is set: a key or token that is sent in a header. Raises
+    SettingMissing if none is, or if it has what a header cannot have, such as a line break.
+    """
+    found = need(env, *names)
+    if not (found.isascii() and found.isprintable() and found.strip() == found):
+        name = next(name for name in names if env.get(name))
+        raise SettingMissing(f"{name} must be a key of ASCII characters without spaces around it")
+    return found
 
 
 def need_url(env: Env, *names: str, example: str = EXAMPLE) -> str:
@@ -58,11 +70,34 @@ def number(env: Env, name: str, default: float, *, least: float = 0) -> float:
     try:
         value = float(text)
     except ValueError:
-        words = f"must be a number without a unit, such as {default or 1:g}"
+        words = f"must be a number without a unit, such as {default or 1:.12g}"
         raise SettingMissing(f"{name} {words}") from None
     if not least <= value < float("inf"):
         raise SettingMissing(f"{name} must be at least {least:g}")
     return value
+
+
+def whole(env: Env, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """Return a whole number, or `default` if it is not set.
+
+    Raises SettingMissing unless it is one, at least `least` and at most `most`.
+    """
+    value = number(env, name, default, least=least)
+    if value != int(value):
+        raise SettingMissing(f"{name} must be a whole number, such as {default or 1}")
+    if most is not None and value > most:
+        raise SettingMissing(f"{name} must be at most {most}")
+    return int(value)
+
+
+def flag(env: Env, name: str, *, default: bool = False) -> bool:
+    """Return whether a switch is on: 1 or 0, or `default` if it is not set. Raises SettingMissing
+    for other text, which nobody would see to have no effect.
+    """
+    text = env.get(name) or str(int(default))
+    if text not in ("0", "1"):
+        raise SettingMissing(f"{name} must be 1 or 0")
+    return text == "1"
 
 
 def public_url(env: Env) -> str:
@@ -78,6 +113,19 @@ def public_url(env: Env) -> str:
         if host := env.get(name):
             return f"https://{host}"
     raise SettingMissing("BRAIN_PUBLIC_URL is missing")
+
+
+def database_url(env: Env, name: str) -> str:
+    """Return the address of a database, also in the form `host=… dbname=…`. Raises SettingMissing.
+
+    Whether it is right in its details says the connection.
+    """
+    address = need(env, name)
+    scheme, _, rest = address.partition("://")
+    is_url = scheme in ("postgresql", "postgres") and rest and address.split() == [address]
+    if not is_url and (rest or "=" not in address):
+        raise SettingMissing(f"{name} {DATABASE_FORM}")
+    return address
 
 
 def host(env: Env, name: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from brain.cloud.meter import Counts, DayCount, meter
 from brain.errors import DatabaseUnreachable
 from brain.run.turn import Turn
-from brain.usage.model import Receipt, state_of
+from brain.usage.model import Receipt, state_of, told_usd
 from brain.usage.ports import Receipts
 
 DRAIN_S = 1.0  # seconds to wait for the run's last messages, so that they are counted
@@ -97,7 +97,7 @@ def _tell(counts: Counts, ended_ms: int) -> None:
         total.tokens_in,
         total.tokens_cached,
         total.tokens_out,
-        total.usd,
+        told_usd(total.usd),
         round((ended_ms - counts.started_ms) / 1000, 1),
         counts.invocations,
     )

@@ -26,6 +26,11 @@ class Receipt:
     ended_ms: int | None = None
 
 
+def told_usd(usd: float | None) -> float | None:
+    """Return dollars as they are told: without what adding floats leaves at the end."""
+    return None if usd is None else round(usd, USD_DIGITS + 3)  # one call may cost little
+
+
 def state_of(because: str) -> EndState:
     """Return the state of a run that has ended for this reason; empty for an ordinary end."""
     if because == "stopped":
@@ -48,7 +53,7 @@ def receipt_to_wire(receipt: Receipt, *, now_ms: int) -> Json:
         "modelCalls": total.calls,
         "invocations": counts.invocations,
         "tokens": _tokens(total),
-        "usd": total.usd,
+        "usd": told_usd(total.usd),
         "models": [
             {"model": each.model, "calls": each.calls, **_tokens(each)} for each in counts.models
         ],

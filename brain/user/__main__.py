@@ -3,8 +3,8 @@
     python -m brain.user export USER [--to FILE]
     python -m brain.user erase USER --confirm USER
 
-Run it where the deployment's variables are set (`vercel env pull`). It does what the user's own
-page can do. It asks nothing: the second USER says that it is meant.
+Run it where the deployment's variables are set (`vercel env run -e production -- …`). It does what
+the user's own page can do. It asks nothing: the second USER says that it is meant.
 """
 
 import argparse

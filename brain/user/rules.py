@@ -7,6 +7,8 @@ from brain.codec import Json, NotJson, NotUsable, decoded
 
 # Tables whose rows are one list in JSON. All others have one row a line.
 LISTS = frozenset({"rules", "preferences"})
+# Tables whose file has another name.
+NAMED = {"archive": "mindMessages.jsonl", "spending": "usage.jsonl"}
 DERIVED = frozenset({"passages"})  # tables with the same words as others, for searches
 # What is there in each export, also if this deployment has no table of it.
 ABSENT = frozenset(
@@ -28,8 +30,8 @@ UNFIT = re.compile(r"[^\w .-]+")
 
 def file_of(table: str) -> str:
     """Return the name of the file with a table's rows."""
-    if table == "archive":
-        return "mindMessages.jsonl"
+    if table in NAMED:
+        return NAMED[table]
     return f"{camel(table)}.json" if table in LISTS else f"{camel(table)}.jsonl"
 
 

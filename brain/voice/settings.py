@@ -124,5 +124,5 @@ def absent(env: Env) -> Mapping[str, str]:
 def _header(key: str, names: str) -> str:
     """Return a key that can be sent in a header. Raises SettingMissing."""
     if not key.isascii() or not key.isprintable() or key != key.strip():
-        raise SettingMissing(f"{names} must be a key without spaces around it")
+        raise SettingMissing(f"{names} must be a key of ASCII characters without spaces around it")
     return key

@@ -30,7 +30,7 @@ from brain.says.choice import Languages
 from brain.settings.variables import Env
 from brain.texts.moments import ZoneOf, none_set
 from brain.wiring.adapters import Adapters, WorldAdapters
-from brain.wiring.together import Together
+from brain.wiring.together import Together, offered
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
@@ -79,7 +79,12 @@ class Wiring(Adapters, Together):
     def languages(self) -> Languages:
         """Chooses the language in which the brain speaks to a user."""
         setting = language_setting(self.preferences) if self.preferences is not None else None
-        return Languages(settings.language(self.env), setting)
+        try:
+            default = settings.language(self.env)
+        except SettingMissing as error:  # all else works without it
+            not_set_up(error)
+            default = None
+        return Languages(default, setting)
 
     @cached_property
     def zone_of(self) -> ZoneOf:
@@ -106,10 +111,10 @@ class Wiring(Adapters, Together):
             clock=self.clock,
             languages=self.languages,
             limits=self.limits,
-            tools=counted_tools((each.tools() for each in self.features), self.clock.now),
+            tools=counted_tools((offered(each.tools) for each in self.features), self.clock.now),
             consent=self._first("consent", AskAlways),
             settling=self._first("settling", AtOnce),
-            intake=tuple(intake for each in self.features for intake in each.intake()),
+            intake=tuple(one for each in self.features for one in offered(each.intake)),
             around=self.around,
             holding=self._first("holding", lambda: None),
             instructions=settings.instructions(self.env),
@@ -123,7 +128,7 @@ class Wiring(Adapters, Together):
     @cached_property
     def around(self) -> tuple[Around, ...]:
         """The features' hooks around each run, and what its trace needs."""
-        return (*(around for each in self.features for around in each.around()), LoopBounds())
+        return (*(one for each in self.features for one in offered(each.around)), LoopBounds())
 
     @cached_property
     def announcer(self) -> Announcer:

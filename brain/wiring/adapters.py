@@ -6,7 +6,7 @@ features.
 """
 
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -68,15 +68,14 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        model_s = Limits().model_s
+        found = Limits()
         with suppress(SettingMissing):  # the model reports it, and the rest works
-            model_s = max(model_s, settings.first_waits_s(self.env))
-        return Limits(
-            lease_s=self.times.lease_s,
-            model_s=model_s,
-            spoken_yes_s=self.times.spoken_yes_s,
-            settle_s=self.times.settle_s,
-        )
+            found = replace(found, model_s=max(found.model_s, settings.first_waits_s(self.env)))
+        with suppress(SettingMissing):  # `begin_invocation` reports it, and the rest works
+            at = self.times
+            found = replace(found, lease_s=at.lease_s, settle_s=at.settle_s)
+            found = replace(found, spoken_yes_s=at.spoken_yes_s)
+        return found
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -1,14 +1,27 @@
 """The features of a platform, and what all of them do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from brain.errors import SettingMissing
 from brain.feature import Feature, Resources
+from brain.http.edge import not_set_up
 
 if TYPE_CHECKING:
     from brain.preferences.ports import PersonaStore
+
+
+def offered[T](make: Callable[[], Sequence[T]]) -> Sequence[T]:
+    """Return what a feature offers. With wrong settings of its own it offers nothing and the log
+    names them: the other features go on.
+    """
+    try:
+        return make()
+    except SettingMissing as error:
+        not_set_up(error)
+        return ()
 
 
 class Together:

@@ -1,11 +1,22 @@
 """The paths of jobs: starts, looks, steering, agents and scenarios."""
 
 from brain.codec import Json
-from brain.jobs.http.look import LISTED, MESSAGES, MOST_LISTED, MOST_MESSAGES
+from brain.jobs.http.look import MESSAGES, MOST_MESSAGES
 from brain.jobs.http.parts import FAMILIES
-from local.openapi.operations import ID, ONE, SINCE, USER, deleting, got, limit, posted
+from local.openapi.operations import (
+    CURSOR,
+    ID,
+    LIMIT,
+    ONE,
+    SINCE,
+    USER,
+    deleting,
+    got,
+    limit,
+    posted,
+)
 from local.openapi.parts import listed
-from local.openapi.schemas import TEXT, WHOLE, ref, thing
+from local.openapi.schemas import TEXT, WHOLE, page, ref
 
 IN_PATH: Json = {"name": "id", "in": "path", "required": True, "schema": TEXT}
 RUN: Json = {"name": "run", "in": "query", "required": True, "schema": WHOLE}
@@ -23,8 +34,9 @@ def job_paths() -> Json:
         "/api/jobs": {
             "get": got(
                 "List jobs, the newest first.",
-                thing({"jobs": listed("Job")}),
-                limit(LISTED, MOST_LISTED),
+                page("jobs", listed("Job")),
+                LIMIT,
+                CURSOR,
             ),
             "post": _starting("Send helpers, or open a room.", "HelpersBody"),
             "delete": deleting("Delete an ended job, and all that it left.", errors=(409,)),
@@ -83,7 +95,7 @@ def _steering(summary: str, body: str | None, answer: str) -> Json:
 
 
 def _agents() -> Json:
-    every = {"anyOf": [thing({"agents": listed("Profile")}), ref("Profile")]}
+    every = {"anyOf": [page("agents", listed("Profile")), ref("Profile")]}
     keep = posted(
         "Replace a profile, or make it.",
         "ProfileBody",
@@ -93,14 +105,14 @@ def _agents() -> Json:
     )
     keep["parameters"] = [ID, IF_MATCH]
     return {
-        "get": got("List the profiles of agents, or read one.", every, ONE),
+        "get": got("List the profiles of agents, or read one.", every, ONE, LIMIT, CURSOR),
         "put": keep,
         "delete": deleting("Delete a profile."),
     }
 
 
 def _scenarios() -> Json:
-    every = {"anyOf": [thing({"scenarios": listed("KeptScenario")}), ref("KeptScenario")]}
+    every = {"anyOf": [page("scenarios", listed("KeptScenario")), ref("KeptScenario")]}
     new = {"anyOf": [ref("Scenario"), ref("DraftBody")]}
     add = posted(
         "Keep a scenario, or draft one from the talk around a message.",
@@ -115,7 +127,7 @@ def _scenarios() -> Json:
     )
     change["parameters"] = [ID]
     return {
-        "get": got("List the scenarios, or read one.", every, ONE),
+        "get": got("List the scenarios, or read one.", every, ONE, LIMIT, CURSOR),
         "post": add,
         "put": change,
         "delete": deleting("Delete a scenario.", errors=(409,)),

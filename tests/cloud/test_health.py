@@ -94,6 +94,12 @@ async def test_a_right_deployment_is_well(house: House) -> None:
         ("queue", {"QSTASH_CURRENT_SIGNING_KEY": "wrong-000"}, "QSTASH_CURRENT_SIGNING_KEY"),
         ("queue", {"QSTASH_NEXT_SIGNING_KEY": "wrong-000"}, "QSTASH_NEXT_SIGNING_KEY"),
         ("queue", {"BRAIN_PUBLIC_URL": "http://brain.example"}, "BRAIN_PUBLIC_URL"),
+        ("queue", {"BRAIN_PUBLIC_URL": f"http://{CLOSED}"}, "BRAIN_PUBLIC_URL"),
+        ("queue", {"BRAIN_PUBLIC_URL": f"http://{REFUSING}"}, "BRAIN_PUBLIC_URL"),
+        ("queue", {"BRAIN_PUBLIC_URL": f"http://{MODEL}"}, "BRAIN_PUBLIC_URL"),
+        ("channel", {"PUSHER_PORT": "1"}, "PUSHER_PORT"),
+        ("channel", {"PUSHER_TLS": "1"}, "PUSHER_TLS"),
+        ("database", {"DATABASE_URL": "postgresql://%zz@database.example"}, "DATABASE_URL"),
         ("channel", {"PUSHER_SECRET": "wrong-000"}, "PUSHER_SECRET"),
         ("channel", {"PUSHER_KEY": "wrong-000"}, "PUSHER_KEY"),
         ("channel", {"PUSHER_APP_ID": "17"}, "PUSHER_APP_ID"),
@@ -185,6 +191,65 @@ WITHOUT = [
     ({"QSTASH_TOKEN": ""}, 503, "QSTASH_TOKEN is missing"),
     ({"PUSHER_SECRET": ""}, 200, ""),
 ]
+OTHERS = [  # nobody's text needs these settings
+    ({"BRAIN_EVENT_SECRET": "short"}, "BRAIN_EVENT_SECRET must be whsec_"),
+    ({"BRAIN_POSTMARK_PASSWORD": "short"}, "BRAIN_POSTMARK_PASSWORD must have"),
+    ({"BRAIN_IMAP_URL": "mail.example"}, "BRAIN_IMAP_URL must look like"),
+    ({"BRAIN_SMTP_URL": "smtp://me:pw@mail.example"}, "BRAIN_IMAP_URL is missing"),
+    ({"BRAIN_LANGUAGE": "tlh"}, "BRAIN_LANGUAGE must be"),
+]
+
+
+@pytest.mark.parametrize(("changes", "detail"), OTHERS)
+async def test_texts_are_answered_whatever_is_wrong_elsewhere_and_the_log_names_it(
+    house: House, changes: Json, detail: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Authorization": f"Bearer {token('clara')}"}
+    async with house.deployment.changed(**house.env(**changes)) as http:
+        session = await http.post("/api/session", json={"accessKey": ACCESS_KEY})
+        body = {"text": "Hello", "patience": 0}
+        answer = await http.post("/api/voiceToBrain", json=body, headers=headers)
+    assert (session.status_code, answer.status_code) == (200, 200)
+    assert answer.json()["state"] == "done"
+    assert f"setting.invalid: {detail}" in caplog.text
+
+
+async def test_a_wrong_time_limit_leaves_what_needs_none_alone(house: House) -> None:
+    headers = {"Authorization": f"Bearer {token('dora')}"}
+    async with house.deployment.changed(**house.env(BRAIN_HTTP_PATIENCE_S="8s")) as http:
+        session = await http.post("/api/session", json={"accessKey": ACCESS_KEY})
+        answer = await http.post("/api/voiceToBrain", json={"text": "Hello"}, headers=headers)
+        log = (await http.get("/api/messages", headers=headers)).json()["messages"]
+    assert (session.status_code, answer.status_code, log) == (200, 500, [])
+    assert answer.json()["detail"].startswith("BRAIN_HTTP_PATIENCE_S must be a number")
+
+
+@pytest.mark.parametrize("url", ["database.example", "postgresql://%zz@h/d"])
+async def test_an_address_of_the_database_that_cannot_be_read_is_named(
+    house: House, url: str
+) -> None:
+    headers = {"Authorization": f"Bearer {token('emma')}"}
+    async with house.deployment.changed(**house.env(DATABASE_URL=url)) as http:
+        session = await http.post("/api/session", json={"accessKey": ACCESS_KEY})
+        answer = await http.get("/api/documents", headers=headers)
+    assert (session.status_code, answer.status_code) == (200, 500)
+    assert answer.json()["detail"].startswith("DATABASE_URL must look like postgresql://")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("postgres@", "nobody@"), "The database does not accept the user or the password."),
+        (("/brain", "/nothing"), "There is no database of this name."),
+    ],
+)
+async def test_the_user_and_the_name_of_a_database_are_told_apart(
+    house: House, change: tuple[str, str], reason: str
+) -> None:
+    url = house.database.replace(*change)
+    assert url != house.database
+    _, body = await house.health(DATABASE_URL=url)
+    assert body["checks"]["database"]["reason"] == reason
 
 
 @pytest.mark.parametrize(("changes", "status", "detail"), WITHOUT)

@@ -37,6 +37,15 @@ def test_the_command_line_is_named_with_the_version_that_is_tested() -> None:
     assert named
 
 
+def test_no_page_reads_a_deployments_variables_without_a_version_or_those_for_development() -> None:
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        unpinned = r"(?<![\w./@-])vercel (?:deploy|env|link|logs|pull)\b.*"
+        assert re.findall(unpinned, text) == [], page
+        for read in re.findall(r"npx vercel@\S+ (?:env run|env pull|pull)\b.*", text):
+            assert re.search(r"(?:-e |--environment[= ])production\b", read), read
+
+
 def asked(page: str) -> dict[str, str]:
     [url] = BUTTON.findall((ROOT / page).read_text("utf-8"))
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

@@ -192,7 +192,8 @@ async def test_each_error_has_its_own_response(
 
 async def test_a_missing_setting_is_named_to_the_caller() -> None:
     answer = await posted(raising(SettingMissing("QSTASH_TOKEN is missing")))
-    assert answer.json()["detail"] == "QSTASH_TOKEN is missing"
+    told = "QSTASH_TOKEN is missing: set it in the deployment's settings, then redeploy."
+    assert answer.json()["detail"] == told
 
 
 async def test_a_bug_is_a_plain_500_and_a_log_line_of_its_place(

@@ -145,7 +145,8 @@ async def test_a_signature_of_another_body_or_a_users_token_is_401(user: User) -
 async def test_where_no_secret_is_set_it_is_named(user: User) -> None:
     async with user.deployment.changed(BRAIN_EVENT_SECRET="") as http:
         answer = await tell(user, door(user), http=http)
-    assert (answer.status_code, answer.json()["detail"]) == (500, "BRAIN_EVENT_SECRET is missing")
+    assert answer.status_code == 500
+    assert answer.json()["detail"].startswith("BRAIN_EVENT_SECRET is missing: set it")
 
 
 async def test_only_post_is_taken(deployment: Deployment) -> None:

@@ -39,6 +39,18 @@ class Late(NoteTool):
         raise LeaseLost("another's")
 
 
+class Failing(NoteTool):
+    """A tool that takes two seconds to fail."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(Effect.READS)
+        self._error = error
+
+    async def run(self, invocation: ToolInvocation) -> str:
+        await asyncio.sleep(2)
+        raise self._error
+
+
 def result_shown(world: World) -> str:
     return str(world.model.prompts[-1].messages[-1]["content"])
 
@@ -83,6 +95,26 @@ async def test_an_act_that_exceeds_its_limit_is_unsure_and_not_repeated() -> Non
     await world.ask("Hi")
     assert tool.notes == ["a"]
     assert result_shown(world) == UNSURE
+
+
+@pytest.mark.parametrize(
+    ("tool", "told"),
+    [
+        (Failing(ToolFault("No xyzzy.")), "ms=2000 reason=ToolFault"),
+        (Failing(ValueError("xyzzy")), "ms=2000 reason=ValueError"),
+        (NoteTool(Effect.READS, seconds=1000), "ms=20000 reason=TimeoutError"),
+        (NoteTool(Effect.ACTS, seconds=1000), "ms=20000 reason=TimeoutError"),
+    ],
+)
+@in_virtual_time
+async def test_every_call_that_fails_has_a_line_in_the_log_with_its_time_and_class(
+    tool: NoteTool, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await World([calls(NOTE), words("So.")], tools=[tool]).ask("Hi")
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line for line in lines if "tool.failed" in line] == [f"tool.failed: tool=note {told}"]
+    assert "xyzzy" not in caplog.text
+    assert all(record.msg.count("=%") == 3 for record in caplog.records if "failed" in record.msg)
 
 
 @in_virtual_time

@@ -185,7 +185,7 @@ async def test_the_session_and_health_tell_what_is_offered(deployment: Deploymen
         assert (offered["gemini-live"], offered["chat"]) == (True, True)
         health = (await stage.http.get("/api/health")).json()
         assert health["checks"]["voice"] == {"ok": True}
-        assert set(health["absent"]) == {"ear", "jobs", "mouth", "search"}  # not set up here
+        assert set(health["absent"]) == {"ear", "jobs", "mouth", "push", "search"}  # not here
     async with deployment.changed(**malformed) as http:
         health = (await http.get("/api/health")).json()
         assert health["checks"]["voice"]["ok"] is False

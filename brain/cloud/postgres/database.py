@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud.postgres.address import readable, understood
 from brain.cloud.postgres.coalesced import Coalesced
 from brain.cloud.postgres.migrations import migrate, migrations, version_of
 from brain.cloud.quotas import used_up
@@ -176,7 +177,7 @@ async def _connect(url: str) -> "Connection":
     from psycopg import AsyncConnection
 
     connection = await AsyncConnection.connect(
-        understood(url),
+        readable(url),
         autocommit=True,
         prepare_threshold=None,
         connect_timeout=CONNECT_S,
@@ -203,18 +204,6 @@ async def schema_number(url: str) -> tuple[int, int]:
     async with connection:
         await connection.execute("select 1")
         return await version_of(connection), max(migrations())
-
-
-def understood(url: str) -> str:
-    """Remove URL parameters that libpq refuses; some providers add them for other clients."""
-    from psycopg.pq import Conninfo
-
-    if "://" not in url:
-        return url  # libpq's other form, "host=… dbname=…"
-    known = {option.keyword.decode() for option in Conninfo.get_defaults()} | {"ssl"}
-    address, _, options = url.partition("?")
-    kept = [option for option in options.split("&") if option.partition("=")[0] in known]
-    return f"{address}?{'&'.join(kept)}"
 
 
 def _late(limit_s: float) -> DatabaseUnreachable:

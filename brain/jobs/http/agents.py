@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec.places import NO_TIME, ListPlace, page_of_all
 from brain.feature import Resources
 from brain.http.bodies import parse
 from brain.http.edge import INVALID_QUERY, Answer, Problem, read_json, tagged
-from brain.http.resources import deleted, given_id, id_of, known, there
+from brain.http.resources import (
+    after_of,
+    deleted,
+    given_id,
+    id_of,
+    known,
+    limit_of,
+    page_to_wire,
+    there,
+)
 from brain.jobs.http.bodies import MAX_NAME_CHARS, ProfileBody
 from brain.jobs.plans.things import ANY, MAIN, MOST_PROFILES, PROFILE, Profile, Profiles
 
@@ -41,12 +51,14 @@ class _Agents:
         return there(self.make_profiles(), "agents")
 
     async def show(self, request: Request, user_id: str) -> ASGIApp:
-        """Return the profile with `id`, or all of them."""
+        """Return the profile with `id`, or a page of them."""
         if (id := given_id(request)) is not None:
             found = known(await self.kept.profile(user_id, id), "agent")
             return tagged(request, PROFILE.encode(found))
+        limit, after = limit_of(request), after_of(request)
         every = await self.kept.profiles(user_id)
-        return tagged(request, {"agents": [PROFILE.encode(one) for one in every]})
+        page = page_of_all(every, _place, limit=limit, after=after, newest_first=False)
+        return tagged(request, page_to_wire("agents", page, PROFILE.encode))
 
     async def keep(self, request: Request, user_id: str) -> ASGIApp:
         """Replace a profile, or make it. With If-Match it must have that version."""
@@ -77,6 +89,10 @@ class _Agents:
         """
         if id == MAIN:
             await self.changed(user_id)
+
+
+def _place(profile: Profile) -> ListPlace:
+    return ListPlace(at=NO_TIME, id=profile.id)
 
 
 def _profile(id: str, body: ProfileBody) -> Profile:

@@ -8,19 +8,21 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec import Json
+from brain.codec.places import ListPlace, page_of_all
 from brain.errors import StoreUnreachable
 from brain.feature import Resources
 from brain.http.edge import INVALID_QUERY, MAX_SEQ, Problem, tagged
 from brain.http.minds import unknown
-from brain.http.resources import whole_number
+from brain.http.resources import after_of, limit_of, page_to_wire, whole_number
 from brain.jobs.flow import job_state
 from brain.jobs.http.parts import Jobs, in_families, in_path
 from brain.jobs.http.wire import job_to_wire, log_to_wire, report_to_wire, state_to_wire
-from brain.jobs.rules import MINDS_MOST
+from brain.jobs.model import Job
+from brain.jobs.rules import KEPT_JOBS, MINDS_MOST
 from brain.run.ports import Log
 
-LISTED = 20  # jobs
-MOST_LISTED = 50  # as many as are kept
+MOST_READ = 2 * KEPT_JOBS  # those that are too many go with the next job that begins
 MESSAGES = 100  # of a page
 MOST_MESSAGES = 500
 NOT_READY = "The report is not ready yet."
@@ -98,12 +100,15 @@ def listing_routes(jobs: Jobs) -> Resources:
 
     async def newest(request: Request, user_id: str) -> ASGIApp:
         """List jobs, the newest first."""
-        limit = whole_number(request, "limit", default=LISTED, low=1, high=MOST_LISTED)
-        store = jobs.services.jobs
-        found = await store.recent(user_id, limit=limit)
-        minds = await store.mind_ids(user_id, [job.id for job in found])
-        listed = [job_to_wire(job, mind_ids=minds.get(job.id, ())) for job in found]
-        return tagged(request, {"jobs": listed})
+        limit, after, store = limit_of(request), after_of(request), jobs.services.jobs
+        every = await store.recent(user_id, limit=MOST_READ)
+        page = page_of_all(every, _place, limit=limit, after=after, newest_first=True)
+        minds = await store.mind_ids(user_id, [job.id for job in page.rows])
+
+        def wired(job: Job) -> Json:
+            return job_to_wire(job, mind_ids=minds.get(job.id, ()))
+
+        return tagged(request, page_to_wire("jobs", page, wired))
 
     async def steps(request: Request, user_id: str) -> ASGIApp:
         """Show the journal of one rehearsed brain."""
@@ -118,3 +123,7 @@ def listing_routes(jobs: Jobs) -> Resources:
         return tagged(request, {"steps": list(await jobs.findings.steps(mind.id))})
 
     return {"jobs": {"GET": newest}, "jobs/:id/steps": {"GET": steps}}
+
+
+def _place(job: Job) -> ListPlace:
+    return ListPlace(at=job.created_at, id=job.id)

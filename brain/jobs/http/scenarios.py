@@ -10,11 +10,21 @@ from starlette.types import ASGIApp
 
 from brain.cloud.postgres.rows import id_from_key
 from brain.codec import Json
+from brain.codec.places import NO_TIME, ListPlace, page_of_all
 from brain.feature import Resources
 from brain.http.bodies import parse
 from brain.http.edge import Answer, Problem, read_json, tagged
 from brain.http.minds import unknown
-from brain.http.resources import deleted, given_id, id_of, known, there
+from brain.http.resources import (
+    after_of,
+    deleted,
+    given_id,
+    id_of,
+    known,
+    limit_of,
+    page_to_wire,
+    there,
+)
 from brain.jobs.http.bodies import DraftBody
 from brain.jobs.plans.parts import ThingUnknown, Unfit
 from brain.jobs.plans.rehearsals import PlayedScenario
@@ -86,13 +96,15 @@ class _Scenarios:
     clock: Clock
 
     async def show(self, request: Request, user_id: str) -> ASGIApp:
-        """Return the scenario with `id`, or all: the user's, the newest first, then the others."""
+        """Return the scenario with `id`, or a page: the user's, newest first, then the others."""
         own = self.kept.own
         if (id := given_id(request)) is not None:
             found = known(await self.kept.find(user_id, id), "scenario")
             return tagged(request, KEPT_SCENARIO.encode(found))
+        limit, after = limit_of(request), after_of(request)
         every = [*await own.scenarios(user_id), *_built_in()]
-        return tagged(request, {"scenarios": [KEPT_SCENARIO.encode(one) for one in every]})
+        page = page_of_all(every, _place, limit=limit, after=after, newest_first=True)
+        return tagged(request, page_to_wire("scenarios", page, KEPT_SCENARIO.encode))
 
     async def add(self, request: Request, user_id: str) -> ASGIApp:
         """Keep a new scenario, or draft one from the talk around a message."""
@@ -159,3 +171,8 @@ async def _drafted(log: Log, user_id: str, seq: int) -> Scenario:
     if found is None:
         raise unknown("message")
     return Scenario.model_validate(found, by_alias=True)
+
+
+def _place(kept: KeptScenario) -> ListPlace:
+    """Those of every user have no time, so they come last."""
+    return ListPlace(at=kept.updated_at or NO_TIME, id=kept.id)

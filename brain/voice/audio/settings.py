@@ -71,7 +71,7 @@ def _key(env: Env, name: str) -> str | None:
     """Return a key that can stand in a header; None if it is not set. Raises SettingMissing."""
     key = env.get(name) or None
     if key is not None and not (key.isascii() and key.isprintable() and key == key.strip()):
-        raise SettingMissing(f"{name} must be a key without spaces around it")
+        raise SettingMissing(f"{name} must be a key of ASCII characters without spaces around it")
     return key
 
 

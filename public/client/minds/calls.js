@@ -57,14 +57,14 @@ function callsOf(parts) {
     battles: { start: starting('/api/battles/start') },
     rehearsals: { start: starting('/api/scale/start') },
     agents: {
-      list: async () => (await ask('/api/agents')).agents,
+      list: () => listed(ask, 'agents'),
       get: (id) => ask(withId('/api/agents', id)),
       put: (id, json, version) =>
         ask(withId('/api/agents', id), { method: 'PUT', json, headers: ifMatch(version) }),
       remove: (id) => ask(withId('/api/agents', id), { method: 'DELETE' }),
     },
     scenarios: {
-      list: async () => (await ask('/api/scenarios')).scenarios,
+      list: () => listed(ask, 'scenarios'),
       get: (id) => ask(withId('/api/scenarios', id)),
       create: (json) => ask('/api/scenarios', { json }),
       put: (id, json) => ask(withId('/api/scenarios', id), { method: 'PUT', json }),
@@ -78,6 +78,22 @@ function callsOf(parts) {
 function asking({ gateway }) {
   return async (/** @type {string} */ path, /** @type {import('../http.js').Call} */ request = {}) =>
     (await gateway.call(path, request)).body;
+}
+
+/**
+ * Read a list to its end.
+ * @param {(path: string) => Promise<any>} ask
+ * @param {string} name
+ */
+async function listed(ask, name) {
+  const found = [];
+  let cursor = '';
+  do {
+    const page = await ask(`/api/${name}${cursor && `?cursor=${cursor}`}`);
+    found.push(...page[name]);
+    cursor = page.nextCursor ?? '';
+  } while (cursor);
+  return found;
 }
 
 /**

@@ -219,12 +219,12 @@ test('each call has its route, its method and its body', async () => {
   const any = new Proxy({}, { get: () => ({ method, path, query, sent, headers }) => {
     const version = headers.get('If-Match');
     const told = { method, path: query.size ? `${path}?${query}` : path, sent, version };
-    return Response.json({ told, jobs: told, steps: told, agents: told, scenarios: told });
+    return Response.json({ told, jobs: told, steps: told, agents: [told], scenarios: [told] });
   } });
   page.server.routes = any;
   const { jobs, battles, agents, scenarios } = page.brain;
   const told = async (call) => {
-    const { method, path, sent, version } = await call.then((body) => body.told ?? body);
+    const { method, path, sent, version } = await call.then((body) => body.told ?? body[0] ?? body);
     return [method, path, ...(sent ? [sent] : []), ...(version ? [version] : [])];
   };
 
@@ -247,6 +247,17 @@ test('each call has its route, its method and its body', async () => {
   assert.deepEqual(await told(agents.put('main', agent, 4)), ['PUT', '/api/agents?id=main', agent, '4']);
   assert.deepEqual(await told(scenarios.create({ fromSeq: 4 })), ['POST', '/api/scenarios', { fromSeq: 4 }]);
   assert.deepEqual(await told(scenarios.remove('s/1')), ['DELETE', '/api/scenarios?id=s%2F1']);
+});
+
+test('agents and scenarios are read to the end of their list', async () => {
+  const page = await connected();
+  await loaded();
+  const of = (name) => ({ query }) =>
+    Response.json(query.get('cursor') === 'two' ? { [name]: ['c'], nextCursor: null } : { [name]: ['a', 'b'], nextCursor: 'two' });
+  page.server.routes = { '/api/agents': of('agents'), '/api/scenarios': of('scenarios') };
+
+  assert.deepEqual(await page.brain.agents.list(), ['a', 'b', 'c']);
+  assert.deepEqual(await page.brain.scenarios.list(), ['a', 'b', 'c']);
 });
 
 test('the group of calls can be awaited by mistake', async () => {

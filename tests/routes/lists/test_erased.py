@@ -159,6 +159,7 @@ async def test_all_that_is_exported_is_erased_everywhere(
     assert {"messages.jsonl", "documents.jsonl", "emails.jsonl", "facts.jsonl"} <= with_word
     assert {"rules.json", "reminders.json", "preferences.json", "questions.jsonl"} <= with_word
     assert {"usage.jsonl", "receipts.jsonl", "manifest.json"} <= {*files}
+    assert [json.loads(day)["runs"] for day in files["usage.jsonl"].splitlines()] == [2]
     assert WORD in files["push.json"]
     assert not [name for name, text in files.items() if KEY in text]
     assert any(name.startswith("documents/") and WORD in files[name] for name in files)
