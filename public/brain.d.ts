@@ -1440,7 +1440,7 @@ export interface PreferencesInUse {
   inUse: InUse;
 }
 
-/** The document of a file, or the first of several if the file is long: `parts` are all of them. `cut` says why a part of the file is missing. */
+/** The document of a file, or the first of several if the file is long: `parts` are all of them. `pages`: how many a PDF has. `cut` says why the rest of a text file is missing. */
 export interface AddedFile {
   id: string;
   title: string;
@@ -1448,11 +1448,12 @@ export interface AddedFile {
   updatedAt: string;
   foreign: boolean;
   body: string;
-  cut: 'length' | 'pages' | 'time' | 'damaged' | null;
+  cut: 'length' | null;
   parts: {
     id: string;
     title: string;
   }[];
+  pages: number | null;
 }
 
 /** The place of an entry whose text the user has erased. */

@@ -736,7 +736,7 @@ export interface PreferencesInUse {
   inUse: InUse;
 }
 
-/** The document of a file, or the first of several if the file is long: `parts` are all of them. `cut` says why a part of the file is missing. */
+/** The document of a file, or the first of several if the file is long: `parts` are all of them. `pages`: how many a PDF has. `cut` says why the rest of a text file is missing. */
 export interface AddedFile {
   id: string;
   title: string;
@@ -744,11 +744,12 @@ export interface AddedFile {
   updatedAt: string;
   foreign: boolean;
   body: string;
-  cut: 'length' | 'pages' | 'time' | 'damaged' | null;
+  cut: 'length' | null;
   parts: {
     id: string;
     title: string;
   }[];
+  pages: number | null;
 }
 
 export type Entry = Utterance | Message;

@@ -22,13 +22,11 @@ from brain import settings
 from brain.cloud.postgres.database import Postgres
 from brain.documents.files.folder import identities, printable, shown
 from brain.documents.files.kinds import (
-    CUT_WORDS,
     ENDINGS,
-    Cut,
+    MAX_FILE_CHARS,
     FileKind,
     FileUnreadable,
     read_text,
-    with_note,
 )
 from brain.documents.files.reader import FileReader
 from brain.documents.imports import PostgresImports
@@ -37,9 +35,10 @@ from brain.documents.rules import MAX_TITLE_CHARS
 from brain.documents.titles import title_in
 from brain.errors import DatabaseUnreachable, ReaderUnreachable
 
-MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within its time limit
+MAX_FILE_BYTES = (
+    2_000_000  # of a text: ten documents: one transaction stores them within its time limit
+)
 MAX_PACKED_BYTES = 50_000_000  # of a PDF or Word file: mostly pictures
-READ_S = 60.0  # seconds of processor time to read such a file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +47,6 @@ class File:
 
     digest: str
     parts: tuple[Part, ...]
-    cut: Cut | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,8 +113,7 @@ async def take_in(
             await imports.take_in(user_id, name, digest=file.digest, parts=file.parts)
         except DatabaseUnreachable as error:
             return f"failed ({error})"
-    ending = f" (cut: {CUT_WORDS[file.cut]})" if file.cut else ""
-    return ("changed" if name in known else "created") + ending
+    return "changed" if name in known else "created"
 
 
 async def _file(path: Path, known: str | None) -> File | Skipped:
@@ -130,12 +127,11 @@ async def _file(path: Path, known: str | None) -> File | Skipped:
     if digest == known:
         return File(digest=digest, parts=())
     try:
-        found = await FileReader(seconds=READ_S).read(raw, _kind(path), most_chars=MAX_FILE_BYTES)
+        found = await FileReader().read(raw, _kind(path), most_chars=MAX_FILE_CHARS)
     except FileUnreadable as error:
         return Skipped(reason=str(error))
     title = (found.title or printable(path.stem))[: MAX_TITLE_CHARS - NUMBER_CHARS]
-    text = with_note(found.text, found.cut)
-    return File(digest=digest, parts=tuple(parts(title, text)), cut=found.cut)
+    return File(digest=digest, parts=tuple(parts(title, found.text)))
 
 
 def _packed(path: Path) -> bytes | None:

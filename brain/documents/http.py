@@ -129,7 +129,8 @@ async def _keep_file(
         for number, part in enumerate(file.parts, 1)
     ]
     listed = [{"id": one.id, "title": one.title} for one in made]
-    return Answer({**document_to_wire(made[0]), "cut": file.cut, "parts": listed}, 201)
+    about = {"cut": file.cut, "parts": listed, "pages": file.pages}
+    return Answer({**document_to_wire(made[0]), **about}, 201)
 
 
 async def _keep_text(

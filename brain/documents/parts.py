@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from brain.documents.rules import MAX_BODY_CHARS
 
-MAX_FILE_CHARS = 2_000_000  # of the text of a file: about ten documents, 1,000 pages
 NUMBER_CHARS = 16  # room in a title for " (12 of 120)"
 
 

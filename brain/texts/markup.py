@@ -49,22 +49,32 @@ def text_of(html: str) -> str:
 
 def read_html(html: str) -> VisibleText:
     """Convert HTML to text, and say whether the text is complete."""
+    kept, ends_early = bounded(html[:MAX_HTML_CHARS])
+    found = shallow_text(kept, most_chars=MAX_SHOWN_CHARS)
+    is_cut = ends_early or found.is_cut or len(html) > MAX_HTML_CHARS
+    return replace(found, is_cut=is_cut)
+
+
+def shallow_text(html: str, *, most_chars: int) -> VisibleText:
+    """Convert HTML in which little is nested to text, up to about `most_chars` characters of it.
+
+    Only for HTML that our own code made or bounded: the time grows with the square of the depth.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
-    kept, ends_early = bounded(html[:MAX_HTML_CHARS])
-    parser = LexborHTMLParser(kept)
-    lines = _Lines(_styles(parser))
+    parser = LexborHTMLParser(html)
+    lines = _Lines(_styles(parser), most_chars)
     if parser.body is not None:
         _walk(parser.body, lines.enter, lines.leave)
-    is_cut = ends_early or lines.is_full or len(html) > MAX_HTML_CHARS
-    return VisibleText(text=lines.text(), is_cut=is_cut)
+    return VisibleText(text=lines.text(), is_cut=lines.is_full)
 
 
 class _Lines:
     """Collects the lines of text that can be seen."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, most_chars: int) -> None:
         self._styles = styles
+        self._most_chars = most_chars
         self._looks = [Look()]
         self._lines: list[str] = []
         self._line: list[str] = []
@@ -75,7 +85,7 @@ class _Lines:
     @property
     def is_full(self) -> bool:
         """Whether the rest of the page is not read."""
-        return self._size > MAX_SHOWN_CHARS
+        return self._size > self._most_chars
 
     def enter(self, node: "LexborNode") -> bool:
         """Process the start of a node. Returns whether what is inside may be seen."""

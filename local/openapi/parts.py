@@ -174,12 +174,14 @@ def _added_file(document: Json) -> Json:
     cut = nullable({"type": "string", "enum": list(Cut)})
     part = thing({name: document["properties"][name] for name in ("id", "title")})
     all_parts = {"type": "array", "items": part}
+    more = {"cut": cut, "parts": all_parts, "pages": nullable(WHOLE)}
     return {
         **document,
         "description": "The document of a file, or the first of several if the file is long:"
-        " `parts` are all of them. `cut` says why a part of the file is missing.",
-        "properties": {**document["properties"], "cut": cut, "parts": all_parts},
-        "required": [*document["required"], "cut", "parts"],
+        " `parts` are all of them. `pages`: how many a PDF has. `cut` says why the rest of a text"
+        " file is missing.",
+        "properties": {**document["properties"], **more},
+        "required": [*document["required"], *more],
     }
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from pypdf import PdfReader, PdfWriter
-
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 COMPATIBLE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -66,15 +64,6 @@ def pdf_of(objects: Sequence[bytes], *, info: bool = False) -> bytes:
         + b"trailer\n<< /Size %d /Root 1 0 R%s >>\n" % (len(objects) + 1, more)
         + b"startxref\n%d\n%%%%EOF\n" % len(whole)
     )  # fmt: skip
-
-
-def encrypted(raw: bytes, *, password: str) -> bytes:
-    """Encrypt a PDF. With the empty password everybody can read it, but not change it."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(raw)))
-    writer.encrypt(user_password=password, owner_password="owner", algorithm="AES-256")
-    whole = io.BytesIO()
-    writer.write(whole)
-    return whole.getvalue()
 
 
 def docx(

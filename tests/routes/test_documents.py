@@ -3,9 +3,10 @@
 import httpx
 import pytest
 
-from brain.documents.parts import MAX_FILE_CHARS
+from brain.documents.files.kinds import MAX_FILE_CHARS
 from brain.documents.rules import MAX_BODY_CHARS, version
-from tests.documents.made_files import docx, encrypted, pdf
+from tests.documents.locked_pdf import encrypted
+from tests.documents.made_files import docx, pdf, shown
 from tests.routes.resources_stage import Caller, titles
 from tests.routes.stage import Json
 
@@ -165,21 +166,29 @@ async def added(caller: Caller, raw: bytes, kind: str, **query: str) -> Json:
 
 
 @pytest.mark.parametrize(
-    ("raw", "kind", "name", "title", "body"),
+    ("raw", "kind", "name", "title", "body", "pages"),
     [
-        (pdf("Due in May", title="The lease"), PDF, "a.pdf", "The lease", "Due in May"),
-        (pdf("Due in May", title="untitled"), PDF, "my lease.pdf", "my lease", "Due in May"),
-        (docx("Due in May", title="Rent"), DOCX, "b.docx", "Rent", "Due in May"),
-        (b"---\ntitle: Rome\n---\nA", MARKDOWN, "c.md", "Rome", "---\ntitle: Rome\n---\nA"),
-        (b"# Rome", TEXT, "d.e.txt", "d.e", "# Rome"),
-        (b"Rome", TEXT, ".txt", ".txt", "Rome"),
+        (pdf("Due in May", title="The lease"), PDF, "a.pdf", "The lease", "Due in May", 1),
+        (
+            pdf("Due in", "May", title="untitled"),
+            PDF,
+            "my lease.pdf",
+            "my lease",
+            "Due in\n\nMay",
+            2,
+        ),
+        (docx("Due in May", title="Rent"), DOCX, "b.docx", "Rent", "Due in May", None),
+        (b"---\ntitle: Rome\n---\nA", MARKDOWN, "c.md", "Rome", "---\ntitle: Rome\n---\nA", None),
+        (b"# Rome", TEXT, "d.e.txt", "d.e", "# Rome", None),
+        (b"Rome", TEXT, ".txt", ".txt", "Rome", None),
     ],
 )
 async def test_a_file_becomes_a_document_that_is_found(
-    anna: Caller, raw: bytes, kind: str, name: str, title: str, body: str
+    anna: Caller, raw: bytes, kind: str, name: str, title: str, body: str, pages: int | None
 ) -> None:
     made = await added(anna, raw, kind, name=name)
     assert (made["title"], made["body"], made.pop("cut")) == (title, body, None)
+    assert made.pop("pages") == pages
     assert made.pop("parts") == [{"id": made["id"], "title": title}]
     assert await anna.got("documents", id=made["id"]) == made
     assert titles(await anna.got("documents", query=body.split()[-1])) == [title]
@@ -214,11 +223,26 @@ async def test_another_kind_of_file_is_refused_with_the_kinds_that_are_taken(
 @pytest.mark.parametrize(
     ("raw", "kind", "fault", "words"),
     [
-        (encrypted(pdf("Secret"), password="x"), PDF, "encrypted", "protected with a password"),
-        (pdf(streams=[b"0 0 9 9 re f"]), PDF, "scanned", "probably scanned"),
+        (
+            encrypted(pdf("Secret"), password="x"),
+            PDF,
+            "encrypted",
+            "This PDF is protected by a password.",
+        ),
+        (
+            pdf(streams=[b"0 0 9 9 re f"]),
+            PDF,
+            "scanned",
+            "This PDF has no text: it seems to be scanned.",
+        ),
         (pdf("Text")[:40], PDF, "broken", "damaged"),
         (b"Just words", PDF, "notPdf", "not a PDF"),
+        (docx("Text"), PDF, "notPdf", "not a PDF"),
+        (pdf("Text"), DOCX, "notDocx", "not a Word document"),
+        (pdf("Text"), TEXT, "notText", "not a text"),
+        (docx("Text")[:-40], DOCX, "broken", "damaged"),
         (b"\xd0\xcf\x11\xe0", DOCX, "oldWord", "old Word document"),
+        (pdf(streams=[shown("x")] * 1_001), PDF, "pages", "more than 1,000 pages"),
         (b"\xff\xfe", TEXT, "notUtf8", "UTF-8"),
         (b"", MARKDOWN, "empty", "empty"),
     ],
@@ -233,6 +257,13 @@ async def test_a_file_that_cannot_be_added_is_refused_in_plain_words(
     assert problem["errors"] == [{"field": "file", "message": fault}]
     assert words in problem["detail"]
     assert titles(await anna.got("documents")) == []
+
+
+async def test_a_word_document_that_is_too_large_when_unpacked_is_refused(anna: Caller) -> None:
+    raw = docx("Text", parts={"word/media/image1.png": bytes(65 * 1024 * 1024)})
+    answer = await sent(anna, raw, DOCX, name="a.docx")
+    assert (answer.status_code, answer.json()["errors"][0]["message"]) == (413, "large")
+    assert "64 MiB" in answer.json()["detail"]
 
 
 async def test_a_long_file_becomes_several_documents(anna: Caller) -> None:
@@ -250,7 +281,7 @@ async def test_a_long_file_becomes_several_documents(anna: Caller) -> None:
     assert (await anna.got("documents"))["total"] == 3
 
 
-async def test_a_file_beyond_all_bounds_is_cut_and_its_last_document_says_so(
+async def test_a_text_file_beyond_all_bounds_is_cut_and_its_last_document_says_so(
     anna: Caller,
 ) -> None:
     made = await added(anna, b"x" * (MAX_FILE_CHARS + 1), TEXT, name="long.txt")

@@ -5,7 +5,8 @@ import base64
 import pytest
 from playwright.async_api import Browser, Locator, Page, Response, expect
 
-from tests.documents.made_files import docx, encrypted, pdf
+from tests.documents.locked_pdf import encrypted
+from tests.documents.made_files import docx, pdf
 from tests.walks.conftest import Json, Person, Town, says
 from tests.walks.pages import HOSTILE, answered, ask, confirm, connected, open_panel, opened, shows
 
@@ -104,10 +105,10 @@ async def refused(page: Page) -> None:
 
     await shows(panel.get_by_text("a.png: Only text, Markdown, PDF and Word files"))
     await shows(panel.get_by_text("b.pdf: The file is not a PDF."))
-    await shows(panel.get_by_text("locked.pdf: The file is protected with a password."))
-    await shows(panel.get_by_text("long.txt: added, but not whole: it is too long."))
+    await shows(panel.get_by_text("locked.pdf: This PDF is protected by a password."))
+    await shows(panel.get_by_text("long.txt: added."))
     await shows(panel.get_by_text("good.txt: added."))
-    await expect(panel.locator(".open")).to_have_text(["good", "long"])
+    await expect(panel.locator(".open")).to_have_text(["good", "long (2 of 2)", "long (1 of 2)"])
 
 
 async def test_a_document_is_written_found_read_and_deleted(page: Page, person: Person) -> None:

@@ -7,6 +7,14 @@ from enum import StrEnum
 
 from brain.errors import BrainError
 
+# Bounds of a file. A PDF or Word file beyond one of them is refused.
+MAX_FILE_CHARS = 2_000_000  # of its text: about ten documents
+MAX_PAGES = 1_000  # of a PDF
+MAX_UNPACKED_MIB = 64  # of all files in a Word document, which is a zip archive
+MAX_MEMBERS = 10_000  # files in it; an honest one has fewer than a hundred, and its pictures
+READ_S = 15  # seconds of processor time to read it; several hundred pages take less than one
+MEMORY_MIB = 512  # of address space to read it
+
 # Titles that programs write when nobody gave one, with a number or without.
 _NO_TITLE = re.compile(
     r"[(\[]?(?:anonymous|blank|document|doc|dokument|file|neues dokument|new document|no title"
@@ -53,22 +61,22 @@ class FileFault(StrEnum):
     EMPTY = "empty"
     ENCRYPTED = "encrypted"
     LARGE = "large"
+    LONG = "long"
+    MEMORY = "memory"
     NOT_DOCX = "notDocx"
     NOT_PDF = "notPdf"
     NOT_TEXT = "notText"
     NOT_UTF8 = "notUtf8"
     OLD_WORD = "oldWord"
+    PAGES = "pages"
     SCANNED = "scanned"
     SLOW = "slow"
 
 
 class Cut(StrEnum):
-    """Why a part of a file is missing in its document."""
+    """Why the rest of a text file is missing in its document."""
 
     LENGTH = "length"
-    PAGES = "pages"
-    TIME = "time"
-    DAMAGED = "damaged"
 
 
 # In a few words, and in sentences that say what to do.
@@ -76,12 +84,21 @@ WORDS: Mapping[FileFault, tuple[str, str]] = {
     FileFault.BROKEN: ("damaged", "The file is damaged. Open it, save it again, and try again."),
     FileFault.EMPTY: ("empty", "The file is empty."),
     FileFault.ENCRYPTED: (
-        "protected with a password",
-        "The file is protected with a password. Save a copy without it and try again.",
+        "protected by a password",
+        "This PDF is protected by a password. Save a copy without it and try again.",
     ),
     FileFault.LARGE: (
-        "too large when unpacked",
-        "The file is too large when it is unpacked. Split it and try again.",
+        f"more than {MAX_UNPACKED_MIB} MiB or {MAX_MEMBERS:,} files when unpacked",
+        f"The file has more than {MAX_UNPACKED_MIB} MiB or {MAX_MEMBERS:,} files in it when it is "
+        "unpacked. Split it and try again.",
+    ),
+    FileFault.LONG: (
+        f"more than {MAX_FILE_CHARS:,} characters",
+        f"The file has more than {MAX_FILE_CHARS:,} characters. Split it and try again.",
+    ),
+    FileFault.MEMORY: (
+        f"takes more than {MEMORY_MIB} MiB of memory to read",
+        f"The file takes more than {MEMORY_MIB} MiB of memory to read. Split it and try again.",
     ),
     FileFault.NOT_DOCX: (
         "not a Word document",
@@ -101,20 +118,27 @@ WORDS: Mapping[FileFault, tuple[str, str]] = {
         "The file is an old Word document (.doc), or protected with a password. Save it as .docx "
         "without a password and try again.",
     ),
+    FileFault.PAGES: (
+        f"more than {MAX_PAGES:,} pages",
+        f"The PDF has more than {MAX_PAGES:,} pages. Split it and try again.",
+    ),
     FileFault.SCANNED: (
-        "no text: probably scanned",
-        "The PDF has no text. It is probably scanned: let a program recognise its text first.",
+        "no text: it seems to be scanned",
+        "This PDF has no text: it seems to be scanned. Let a program recognise its text first.",
     ),
     FileFault.SLOW: (
-        "takes too long to read",
-        "The file takes too long to read. Split it and try again.",
+        f"takes more than {READ_S} seconds to read",
+        f"The file takes more than {READ_S} seconds to read. Split it and try again.",
     ),
 }
 CUT_WORDS: Mapping[Cut, str] = {
     Cut.LENGTH: "it is too long",
-    Cut.PAGES: "it has too many pages",
-    Cut.TIME: "it takes too long to read",
-    Cut.DAMAGED: "a part is damaged",
+}
+
+
+_NOT_AS_SAID: Mapping[FileKind, FileFault] = {
+    FileKind.PDF: FileFault.NOT_PDF,
+    FileKind.DOCX: FileFault.NOT_DOCX,
 }
 
 
@@ -128,32 +152,35 @@ class FileUnreadable(BrainError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadFile:
-    """What was read of a file. `title` is empty if the file gives itself none."""
+    """What was read of a file. `title` is empty if the file gives itself none.
+
+    `pages`: how many a PDF has; None for other files, which say nothing certain about it.
+    """
 
     title: str
     text: str
     cut: Cut | None = None
+    pages: int | None = None
 
 
-def kind_of(raw: bytes, said: FileKind) -> FileKind:
-    """Return the kind of a file by its first bytes; a text is what it says it is.
-
-    Raises FileUnreadable if it says that it is something else than a text, and is not.
-    """
-    beginning = raw.lstrip()[:5]
-    if beginning == b"%PDF-" or (said is FileKind.PDF and b"%PDF-" in raw[:1024]):
-        return FileKind.PDF
-    if raw.startswith(b"PK\x03\x04"):
-        return FileKind.DOCX
+def check_kind(raw: bytes, said: FileKind) -> None:
+    """Raise FileUnreadable if the first bytes of a file show that it is not what it says it is."""
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileUnreadable(FileFault.OLD_WORD)
     if not raw.strip():
         raise FileUnreadable(FileFault.EMPTY)
-    if said is FileKind.PDF:
-        raise FileUnreadable(FileFault.NOT_PDF)
-    if said is FileKind.DOCX:
-        raise FileUnreadable(FileFault.NOT_DOCX)
-    return said
+    found = _packed_kind(raw, said)
+    if found is said or (found is None and said in (FileKind.MARKDOWN, FileKind.TEXT)):
+        return
+    raise FileUnreadable(_NOT_AS_SAID.get(said, FileFault.NOT_TEXT))
+
+
+def _packed_kind(raw: bytes, said: FileKind) -> FileKind | None:
+    if raw.startswith(b"PK\x03\x04"):
+        return FileKind.DOCX
+    # Some programs write other bytes before a PDF; a text may be about PDFs.
+    beginning = raw[:1024] if said is FileKind.PDF else raw.lstrip()[:5]
+    return FileKind.PDF if b"%PDF-" in beginning else None
 
 
 def read_text(raw: bytes) -> str:
@@ -186,6 +213,5 @@ def with_note(text: str, cut: Cut | None, *, most: int | None = None) -> str:
     """
     if cut is None:
         return text
-    missing = "A part" if cut is Cut.DAMAGED else "The rest"
-    note = f"\n\n[{missing} of this file was left out: {CUT_WORDS[cut]}.]"
+    note = f"\n\n[The rest of this file was left out: {CUT_WORDS[cut]}.]"
     return text[: None if most is None else most - len(note)].rstrip() + note

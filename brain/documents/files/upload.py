@@ -8,15 +8,17 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 
 from brain.documents.files.kinds import (
+    MAX_FILE_CHARS,
     MEDIA_TYPES,
     WORDS,
     Cut,
+    FileFault,
     FileKind,
     FileUnreadable,
     with_note,
 )
 from brain.documents.files.reader import FileReader
-from brain.documents.parts import MAX_FILE_CHARS, NUMBER_CHARS, Part, parts
+from brain.documents.parts import NUMBER_CHARS, Part, parts
 from brain.documents.rules import MAX_TITLE_CHARS
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import INVALID_QUERY, Problem, read_body
@@ -43,13 +45,14 @@ class FileQuery(Body):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadedFile:
     """A file that can be stored: as one document, or as several if it is long. `cut` says why a
-    part is missing.
+    part of a text is missing. `pages`: of a PDF.
     """
 
     parts: tuple[Part, ...]
     foreign: bool
     key: str | None
     cut: Cut | None
+    pages: int | None
 
 
 def file_kind(request: Request) -> FileKind | None:
@@ -73,7 +76,8 @@ async def read_file(request: Request, kind: FileKind, reader: FileReader) -> Upl
         found = await reader.read(raw, kind, most_chars=MAX_FILE_CHARS)
     except FileUnreadable as error:
         fault = {"field": "file", "message": str(error.fault)}
-        raise Problem(422, REFUSED, detail=WORDS[error.fault][1], errors=[fault]) from None
+        status = 413 if error.fault is FileFault.LARGE else 422
+        raise Problem(status, REFUSED, detail=WORDS[error.fault][1], errors=[fault]) from None
     is_foreign = query.foreign != "false"
     # The same file once as the user's own and once as text by others is two documents. Otherwise
     # the first upload would decide for the second.
@@ -87,4 +91,5 @@ async def read_file(request: Request, kind: FileKind, reader: FileReader) -> Upl
         foreign=is_foreign,
         key=key,
         cut=found.cut,
+        pages=found.pages,
     )

@@ -1,17 +1,18 @@
 """The process that reads one file: a hostile file can spin, or eat memory, and is ended with it.
 
 It reads a line of JSON and then the file from its input, and writes one line of JSON. The process
-has no secrets, opens no connections, and can write no files.
+has no secrets, opens no connections, and can write no files. Only here are the libraries for PDF
+and Word files loaded.
 """
 
 import json
 import sys
 import unicodedata
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
-from brain.documents.files.kinds import FileFault, FileKind, FileUnreadable, ReadFile, kind_of
-from brain.documents.files.limits import TimeUp, limit_process, no_time_limit
+from brain.documents.files.kinds import FileFault, FileKind, FileUnreadable, ReadFile, check_kind
+from brain.documents.files.limits import close_doors, limit_process
 
 # Letters that are printed as one: nobody who searches for "find" types them. A soft hyphen at the
 # end of a line divides a word.
@@ -26,42 +27,37 @@ def _whole_words(read: ReadFile) -> ReadFile:
 
 
 def answer(stream: BinaryIO) -> dict[str, Any]:
-    """Read the file of a request. Return its title, its text and what is missing; or the fault."""
+    """Read the file of a request. Return its title, its text and so on; or the fault."""
     try:
         asked = json.loads(stream.readline())
-        raw = stream.read()
-        try:
-            read = _read(raw, **asked)
-        finally:
-            no_time_limit()
+        limit_process(seconds=asked["seconds"])
+        return asdict(_read(stream.read(), FileKind(asked["kind"]), asked["most_chars"]))
     except FileUnreadable as error:
         return {"fault": error.fault}
-    except TimeUp:
-        return {"fault": FileFault.SLOW}
     except MemoryError:
-        return {"fault": FileFault.LARGE}
+        return {"fault": FileFault.MEMORY}
     except Exception:  # noqa: BLE001 - a hostile file makes libraries raise any error
         return {"fault": FileFault.BROKEN}
-    return {"title": read.title, "text": read.text, "cut": read.cut}
 
 
-def _read(raw: bytes, *, kind: str, most_chars: int, seconds: float) -> ReadFile:
-    """Read the file within the limits. They begin after the library is loaded."""
-    match kind_of(raw, FileKind(kind)):
+def _read(raw: bytes, kind: FileKind, most_chars: int) -> ReadFile:
+    """Read the file. The library is loaded first: then nothing can be opened any more."""
+    check_kind(raw, kind)
+    match kind:
         case FileKind.PDF:
             from brain.documents.files.pdf import read_pdf
 
-            limit_process(seconds=seconds)
+            close_doors()
             return _whole_words(read_pdf(raw, most_chars=most_chars))
         case FileKind.DOCX:
             from brain.documents.files.docx import read_docx
 
-            limit_process(seconds=seconds)
+            close_doors()
             return _whole_words(read_docx(raw, most_chars=most_chars))
         case text:
             from brain.documents.files.plain import read_plain
 
-            limit_process(seconds=seconds)
+            close_doors()
             return read_plain(raw, text, most_chars=most_chars)
 
 

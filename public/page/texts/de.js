@@ -237,17 +237,18 @@ export const de = {
   'documents.foreign': 'Andere haben diese Dateien verfasst',
   'documents.cut': '{name}: hinzugefügt, aber nicht ganz: {reason}.',
   'documents.cut.length': 'sie ist zu lang',
-  'documents.cut.pages': 'sie hat zu viele Seiten',
-  'documents.cut.time': 'es dauert zu lange, sie zu lesen',
-  'documents.cut.damaged': 'ein Teil davon ist beschädigt',
   'documents.fault.broken':
     'Die Datei ist beschädigt. Öffne sie, speichere sie neu und versuche es noch einmal.',
   'documents.fault.empty': 'Die Datei hat keinen Text.',
   'documents.fault.encrypted':
-    'Die Datei ist mit einem Passwort geschützt. Speichere eine Kopie ohne Passwort und versuche ' +
-    'es noch einmal.',
+    'Diese PDF-Datei ist mit einem Passwort geschützt. Speichere eine Kopie ohne Passwort und ' +
+    'versuche es noch einmal.',
   'documents.fault.large':
-    'Die Datei ist entpackt zu groß. Teile sie auf und versuche es noch einmal.',
+    'Die Datei ist entpackt größer als 64 MB oder hat zu viele Dateien in sich. Teile sie auf und versuche es noch einmal.',
+  'documents.fault.long':
+    'Die Datei hat mehr als 2.000.000 Zeichen. Teile sie auf und versuche es noch einmal.',
+  'documents.fault.memory':
+    'Die Datei braucht zu viel Speicher. Teile sie auf und versuche es noch einmal.',
   'documents.fault.notDocx': 'Die Datei ist kein Word-Dokument (.docx).',
   'documents.fault.notPdf': 'Die Datei ist keine PDF-Datei.',
   'documents.fault.notText': 'Die Datei ist kein Text.',
@@ -256,8 +257,10 @@ export const de = {
   'documents.fault.oldWord':
     'Die Datei ist ein altes Word-Dokument (.doc) oder mit einem Passwort geschützt. Speichere sie ' +
     'als .docx ohne Passwort und versuche es noch einmal.',
+  'documents.fault.pages':
+    'Die PDF-Datei hat mehr als 1.000 Seiten. Teile sie auf und versuche es noch einmal.',
   'documents.fault.scanned':
-    'Die PDF-Datei hat keinen Text. Sie ist wohl gescannt: Lass erst ein Programm ihren Text erkennen.',
+    'Diese PDF-Datei hat keinen Text: Sie ist wohl gescannt. Lass erst ein Programm ihren Text erkennen.',
   'documents.fault.slow':
     'Es dauert zu lange, die Datei zu lesen. Teile sie auf und versuche es noch einmal.',
 

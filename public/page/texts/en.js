@@ -224,15 +224,14 @@ export const en = {
   'documents.foreign': 'Others wrote these files',
   'documents.cut': '{name}: added, but not whole: {reason}.',
   'documents.cut.length': 'it is too long',
-  'documents.cut.pages': 'it has too many pages',
-  'documents.cut.time': 'it takes too long to read',
-  'documents.cut.damaged': 'a part is damaged',
   'documents.fault.broken': 'The file is damaged. Open it, save it again, and try again.',
   'documents.fault.empty': 'The file has no text.',
   'documents.fault.encrypted':
-    'The file is protected with a password. Save a copy without it and try again.',
+    'This PDF is protected by a password. Save a copy without it and try again.',
   'documents.fault.large':
-    'The file is too large when it is unpacked. Split it and try again.',
+    'The file is larger than 64 MB when it is unpacked, or has too many files in it. Split it and try again.',
+  'documents.fault.long': 'The file has more than 2,000,000 characters. Split it and try again.',
+  'documents.fault.memory': 'The file takes too much memory to read. Split it and try again.',
   'documents.fault.notDocx': 'The file is not a Word document (.docx).',
   'documents.fault.notPdf': 'The file is not a PDF.',
   'documents.fault.notText': 'The file is not a text.',
@@ -240,8 +239,9 @@ export const en = {
   'documents.fault.oldWord':
     'The file is an old Word document (.doc), or protected with a password. Save it as .docx ' +
     'without a password and try again.',
+  'documents.fault.pages': 'The PDF has more than 1,000 pages. Split it and try again.',
   'documents.fault.scanned':
-    'The PDF has no text. It is probably scanned: let a program recognise its text first.',
+    'This PDF has no text: it seems to be scanned. Let a program recognise its text first.',
   'documents.fault.slow': 'The file takes too long to read. Split it and try again.',
 
   'list.count': '{shown} of {total}',
