@@ -15,7 +15,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from local.command import begin, state_dir, until_stopped
 from local.dotenv import take_dotenv
-from local.environment import answering, complaint
+from local.environment import answering, complaint, push_settings
 from local.gateway.doors import DEV_HOSTS
 from local.server import HOST
 from local.services import Ports
@@ -47,6 +47,7 @@ async def main(port: int) -> None:
     if here:
         asked[DEV_HOSTS] = ",".join([asked.get(DEV_HOSTS, ""), *here])
     fetched = Fetched.found()
+    asked.update(push_settings(state_dir(asked), asked))
     running = stack(
         state_dir(asked),
         host=host,

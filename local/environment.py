@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN
 from local.server import HOST, Address
 
 STORE_TOKEN = "local-store-token"
+PUSH_SUBJECT = "mailto:developer@example.org"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
 MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
 OPENAI_NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
@@ -113,6 +115,17 @@ def voice_settings(
         **(openai if calls and not has_openai else {}),
         **(own or gemini),
     }
+
+
+def push_settings(data_dir: Path, asked: Mapping[str, str]) -> Env:
+    """Return a key of this machine for notifications on devices; empty if the user has one."""
+    from brain.notices.push.settings import KEY, KEY_BYTES, ORDER, SUBJECT
+
+    if asked.get(KEY) or asked.get(SUBJECT):
+        return {}
+    number = 1 + int(stored_secret(data_dir, "push-secret"), 16) % (ORDER - 1)
+    key = base64.urlsafe_b64encode(number.to_bytes(KEY_BYTES)).decode()
+    return {KEY: key, SUBJECT: PUSH_SUBJECT}
 
 
 def complaint(asked: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
- * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header), PUSH (a public key: browsers can subscribe), LOG (entries said before, ten a day; with a search), THINGS=1 (documents, emails, facts, rules, settings). Says its address on the first line. A text with "steps"
+ * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header), PUSH (a public key: browsers can subscribe), LOG (entries said before, ten a day; with a search), THINGS=1 (documents, emails, facts, rules, settings; a larger number: so many of each). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50"; with marks of Markdown: "ask marked"), with "notify" a notification besides.
  */

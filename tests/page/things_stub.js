@@ -1,7 +1,9 @@
-/** Canned things of the user for tests of the page's panels: documents, emails, facts, reminders, rules, settings. */
+/** Canned things of the user for tests of the page's panels: documents, emails, facts, reminders, rules, settings. Lists come in pages. */
 
 const AT = '2026-11-20T12:00:00.000Z';
-const named = (name) => [1, 2, 3].map((n) => ({ id: `${name}${n}`, at: AT, updatedAt: AT, createdAt: AT, foreign: false }));
+const PAGE = 50; // rows
+const HOW_MANY = Math.max(Number(process.env.THINGS), 3) || 3; // of each kind
+const named = (name) => Array.from({ length: HOW_MANY }, (_, n) => ({ id: `${name}${n + 1}`, at: AT, updatedAt: AT, createdAt: AT, foreign: false }));
 
 const lists = {
   documents: named('d').map((one, n) => ({ ...one, title: `Note ${n}`, body: 'Some words.', snippet: 'Some words.', version: '1' })),
@@ -37,5 +39,7 @@ export function thingAnswer(method, url, body) {
   if (method === 'PUT' || method === 'PATCH') return [200, Object.assign(rows[place], body)];
   if (id) return [200, rows[place]];
   const found = rows.filter((row) => JSON.stringify(row).includes(query.get('query') ?? ''));
-  return [200, { [name]: found, total: found.length, nextCursor: null }];
+  const begin = found.findIndex((row) => row.id === query.get('cursor')) + 1; // the cursor is the last row that was shown
+  const shown = found.slice(begin, begin + PAGE);
+  return [200, { [name]: shown, total: found.length, nextCursor: begin + PAGE < found.length ? shown.at(-1).id : null }];
 }

@@ -5,6 +5,7 @@
 
 import { make } from '../dom.js';
 import { link, withAddresses } from '../entries.js';
+import { isTold, targetOf } from '../talk/target.js';
 
 const HEADING = /^\s{0,3}#{1,6}\s+(.*)$/;
 const ITEM = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
@@ -19,7 +20,8 @@ const INLINE = new RegExp(
   [
     /\x60(?<code>[^\x60\n]{1,500})\x60/u,
     /!\[(?<image>[^[\]\n]{0,200})\]\([^()\s]{1,2000}\)/u,
-    /\[(?<words>[^[\]\n]{1,500})\]\((?<href>https?:\/\/[^()\s]{1,2000}(?:\([^()\s]{0,200}\))?)(?:\s{1,3}"[^"\n]{0,200}")?\)/u,
+    /\[(?<words>[^[\]\n]{1,500})\]\((?<href>(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^()\s]{1,2000}(?:\([^()\s]{0,200}\))?)(?:\s{1,3}"[^"\n]{0,200}")?\)/u,
+    /<(?<auto>(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^<>\s]{1,2000})>/u,
     /\*\*(?=[^\s*])(?<bold>[^\n]{0,500}?\S)\*\*(?!\*)/u,
     /(?<![\p{L}\p{N}_])__(?=\S)(?<heavy>[^_\n]{0,500}[^\s_])__(?![\p{L}\p{N}_])/u,
     /(?<![\p{L}\p{N}*])\*(?=\S)(?<slanted>[^*\n]{0,500}[^\s*])\*(?![\p{L}\p{N}*])/u,
@@ -125,13 +127,10 @@ function inline(text, isForeign) {
 }
 
 /** @param {Record<string, string | undefined>} groups @param {boolean} isForeign null: it stays as it is */
-function nodeOf({ code, image, words, href, bold, heavy, slanted, leaning, struck }, isForeign) {
+function nodeOf({ code, image, auto, href = auto, words = auto, bold, heavy, slanted, leaning, struck }, isForeign) {
   if (code !== undefined) return make('code', {}, code);
   if (image !== undefined) return image;
-  if (words !== undefined) {
-    if (!URL.canParse(href ?? '')) return null;
-    return isForeign ? null : make('span', {}, link(href ?? '', words), target(href ?? '', words));
-  }
+  if (words !== undefined) return isForeign ? null : linkTo(href ?? '', words);
   if (struck !== undefined) return make('del', {}, ...inline(struck, isForeign));
   const loud = bold ?? heavy;
   if (loud !== undefined) return make('strong', {}, ...inline(loud, isForeign));
@@ -139,11 +138,13 @@ function nodeOf({ code, image, words, href, bold, heavy, slanted, leaning, struc
 }
 
 /**
- * Where a link really leads, behind words that may say something else.
- * @param {string} href
+ * A link, and where it really leads if its words say something else. Null: it leads nowhere.
+ * @param {string} address
  * @param {string} words
  */
-function target(href, words) {
-  const { host } = new URL(href); // in ASCII: letters that look alike cannot hide it
-  return words === href ? null : make('small', { className: 'target', dir: 'ltr', title: href }, ` (${host})`);
+function linkTo(address, words) {
+  const target = targetOf(address);
+  if (!target) return null;
+  const aside = make('small', { className: 'target', dir: 'ltr', title: target.href }, ` (${target.words})`);
+  return make('span', {}, link(address, words), isTold(words, target) ? null : aside);
 }

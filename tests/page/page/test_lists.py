@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Route, expect
 
 from tests.page.conftest import gateway
 from tests.page.voice.desk import POLICY
@@ -76,6 +76,44 @@ async def test_another_search_that_fails_shows_nothing_of_the_last_one(page: Pag
 
     await expect(page.get_by_role("button", name="Try again")).to_be_visible()
     await expect(letters).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(0, "cannot be reached"), (429, "a lot at once"), (503, "The server failed")],
+)
+async def test_a_next_page_that_fails_keeps_the_rows_and_can_be_tried_again(
+    context: BrowserContext, status: int, reason: str
+) -> None:
+    async def refuse(route: Route) -> None:
+        problem = {"status": status, "title": "Refused"}
+        await (route.fulfill(status=status, json=problem) if status else route.abort())
+
+    async with gateway(THINGS="120", CSP=POLICY) as address:
+        page = await context.new_page()
+        await page.route("**/api/facts?*cursor=f*", refuse)
+        await page.goto(f"{address}/#memory")
+        facts = page.get_by_role("listitem").filter(has_text="Fact")
+        more = page.locator(".more").filter(has_text="of 120").first
+        again, problem = more.get_by_role("button", name="Show more"), more.locator(".problem")
+        await expect(facts).to_have_count(50)
+        for _ in range(2):  # by scrolling, and by the button
+            await again.scroll_into_view_if_needed()
+            await expect(problem).to_contain_text(reason)
+            await expect(facts).to_have_count(50)
+            await expect(more).to_contain_text("50 of 120")
+            await again.press("Enter")
+        await expect(again).to_be_focused()
+        await page.unroute("**/api/facts?*cursor=f*")
+
+        await again.press("Enter")
+
+        await expect(facts).to_have_count(100)
+        await expect(problem).to_be_empty()
+        await again.scroll_into_view_if_needed()
+        await expect(facts).to_have_count(120)
+        texts = await facts.locator(".fact").all_text_contents()
+        assert texts == [f"Fact {n}" for n in range(120)]
 
 
 async def test_no_text_becomes_markup(page: Page) -> None:

@@ -66,11 +66,14 @@ async def test_older_entries_that_cannot_be_loaded_can_be_tried_again(page: Page
     await page.route(path, lambda route: route.abort())
     await at_top(page)
     await expect(page.locator("#earlier")).to_contain_text("cannot be reached")
+    assert await page.evaluate(PLACES) == said(ENTRIES - 99)
     await page.unroute(path)
 
     await page.get_by_role("button", name="Show earlier messages").press("Enter")
 
     await expect(page.locator(".entry")).to_have_count(150)
+    assert await page.evaluate(PLACES) == said(ENTRIES - 149)
+    await expect(page.locator("#earlier .problem")).to_be_empty()
     await expect(page.get_by_role("button", name="Show earlier messages")).to_be_focused()
 
 
