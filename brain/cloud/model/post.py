@@ -119,7 +119,7 @@ async def _text(response: "ClientResponse") -> str:
         data += part
         if len(data) > MOST_REFUSAL_BYTES:
             break
-    with suppress(LookupError):  # an encoding that nobody knows
+    with suppress(LookupError, ValueError):  # an encoding that nobody knows, or that cannot do it
         return data.decode(response.charset or "utf-8", "replace")
     return data.decode("utf-8", "replace")
 

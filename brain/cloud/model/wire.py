@@ -16,6 +16,7 @@ from brain.codec import Json
 from brain.run.ports import Delta
 
 DRAIN_S = 0.05  # seconds for the end of the response after the end of the answer
+TURN_S = 0.02  # seconds of reading, after which others are let in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +67,7 @@ async def _receive(
                 if not 200 <= response.status < 300:
                     return await refusal(response)
                 async for data in response.content.iter_any():
+                    await reading.rest(loop.time())
                     if reading.body.is_done:
                         continue  # a connection can be used again if its response was read whole
                     reading.read(data, loop.time())
@@ -92,7 +94,15 @@ class _Reading:
         self._assembly = assembly
         self._tell = tell
         self._waits = waits
-        self._last_chunk = 0.0  # in the loop's time
+        self._last_chunk = self._rested = 0.0  # in the loop's time
+
+    async def rest(self, now: float) -> None:
+        """Let others work. What has arrived, or is unpacked, is read without a pause, so that no
+        limit would end the reading of a body that comes faster than it is read.
+        """
+        if now - self._rested > TURN_S:
+            await asyncio.sleep(0)
+            self._rested = now
 
     def read(self, data: bytes, now: float) -> None:
         """Read bytes that arrived `now`. Raises BodyTooLong."""

@@ -2,6 +2,7 @@
 servers do.
 """
 
+import gzip
 import json
 
 import pytest
@@ -13,6 +14,7 @@ from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, p
 
 ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
 JSON = "application/json"
+FAR_ZONE = "text/html\r\nretry-after: Fri, 31 Dec 2026 23:59:59 +99999999999999999999"
 BROKEN_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{"
 
 
@@ -32,6 +34,11 @@ async def test_the_key_is_sent_as_a_bearer_token() -> None:
         pytest.param(b"", id="reset before the first byte"),
         pytest.param(http("<html>", status="502 Bad Gateway", kind="text/html"), id="HTML 502"),
         pytest.param(http("<html>maintenance</html>", kind="text/html"), id="HTML 200"),
+        pytest.param(http("<html>", status="429 Too Many", kind=FAR_ZONE), id="a zone of no size"),
+        *(
+            pytest.param(http("é", status="500", kind=f"text/plain; charset={name}"), id=name)
+            for name in ("undefined", "idna", "punycode", "zlib", "unheard-of")
+        ),
         pytest.param(http("{", kind=JSON), id="half a JSON"),
         pytest.param(http("null", kind=JSON), id="null"),
         pytest.param(http(" " * MAX_DOCUMENT_CHARS + "null", kind=JSON), id="a JSON without end"),
@@ -54,6 +61,14 @@ async def test_a_failure_before_the_first_token_is_retried(trouble: bytes) -> No
         answer = await model.answer(PROMPT, limit_s=20, on_delta=listen)
     assert answer.text == "one"
     assert heard == [("content", "one")]
+
+
+async def test_a_body_that_comes_faster_than_it_is_read_ends_with_its_limit() -> None:
+    packed = gzip.compress(b":\n" * 6_000_000)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    async with wire(head.encode() + packed) as server, asking(server.url) as model:
+        with pytest.raises(ModelUnavailable, match="no answer in time"):
+            await model.answer(PROMPT, limit_s=0.5)
 
 
 async def test_an_unreachable_server_is_unavailable() -> None:
