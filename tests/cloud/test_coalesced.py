@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import pytest
@@ -93,6 +94,16 @@ async def test_the_item_of_a_caller_that_has_gone(is_kept: bool, batches: list[l
     doubling.gate.set()
     assert [await first, await last] == [2, 6]
     assert doubling.batches == batches
+
+
+async def test_the_work_is_in_no_callers_context() -> None:
+    whose = ContextVar("whose", default="nobody's")
+
+    async def work(items: Sequence[int]) -> Sequence[str]:
+        return [whose.get() for _ in items]
+
+    whose.set("the first caller's")
+    assert await Coalesced(work).ask(1) == "nobody's"
 
 
 def test_it_works_on_in_another_event_loop() -> None:

@@ -6,6 +6,7 @@ are, the less each of them costs.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 
 from brain.errors import DatabaseRefused
 
@@ -45,7 +46,8 @@ class Coalesced[Item, Result]:
         asked: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, asked))
         if self._worker is None:
-            self._worker = loop.create_task(self._run())
+            # In no request's context: its lines in the log would have the first caller's name.
+            self._worker = loop.create_task(self._run(), context=Context())
         return await asked
 
     async def _run(self) -> None:
