@@ -107,6 +107,8 @@ def lost(error: Exception) -> Failure:
             reason = "UnsupportedProtocol"
         case aiohttp.ClientOSError():
             reason = "ReadError"
+        case OSError():
+            reason = "ConnectError"
         case _:
             reason = "RemoteProtocolError"
     return Failure(reason=reason)

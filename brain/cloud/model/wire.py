@@ -79,6 +79,8 @@ async def _receive(
     except TimeoutError:
         late = Failure(reason="no answer in time", is_late=True)
         return None if reading.body.is_done else late
+    except OSError as error:  # such as of a file with certificates
+        return lost(error)
     except BodyTooLong:
         return Failure(reason="the answer is too long")
     return None

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from brain.cloud.http import trusted
 from brain.cloud.model.sse import MAX_DOCUMENT_CHARS
 from brain.errors import ModelRefused, ModelUnavailable
 from brain.run.ports import Prompt
@@ -75,6 +76,16 @@ async def test_an_unreachable_server_is_unavailable() -> None:
     async with wire() as gone:
         url = gone.url
     async with asking(url) as model:
+        with pytest.raises(ModelUnavailable, match="ConnectError"):
+            await model.answer(PROMPT, limit_s=20)
+
+
+async def test_certificates_that_cannot_be_read_are_a_failed_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
+    trusted.cache_clear()
+    async with asking("https://127.0.0.1:1") as model:
         with pytest.raises(ModelUnavailable, match="ConnectError"):
             await model.answer(PROMPT, limit_s=20)
 
