@@ -4,7 +4,7 @@ The body decides how it is read, and a stream that was cut off is not taken as c
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from brain.cloud.model.assembly import Assembly
@@ -66,14 +66,7 @@ async def _receive(
             async with server.post(body) as response:
                 if not 200 <= response.status < 300:
                     return await refusal(response)
-                async for data in response.content.iter_any():
-                    await reading.rest(loop.time())
-                    if reading.body.is_done:
-                        continue  # a connection can be used again if its response was read whole
-                    reading.read(data, loop.time())
-                    if reading.failure is not None:
-                        return None
-                    limit.reschedule(min(end, reading.patience(loop.time())))
+                await reading.hear(response.content.iter_any(), limit, end)
     except aiohttp.ClientError as error:  # some are also a TimeoutError
         return lost(error)
     except TimeoutError:
@@ -97,6 +90,18 @@ class _Reading:
         self._tell = tell
         self._waits = waits
         self._last_chunk = self._rested = 0.0  # in the loop's time
+
+    async def hear(self, parts: AsyncIterator[bytes], limit: asyncio.Timeout, end: float) -> None:
+        """Read parts up to the first error, and move the limit with them. Raises BodyTooLong."""
+        loop = asyncio.get_running_loop()
+        async for data in parts:
+            await self.rest(loop.time())
+            if self.body.is_done:
+                continue  # a connection can be used again if its response was read whole
+            self.read(data, loop.time())
+            if self.failure is not None:
+                return
+            limit.reschedule(min(end, self.patience(loop.time())))
 
     async def rest(self, now: float) -> None:
         """Let others work. What has arrived, or is unpacked, is read without a pause, so that no
