@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import pytest
@@ -93,6 +94,48 @@ async def test_the_item_of_a_caller_that_has_gone(is_kept: bool, batches: list[l
     doubling.gate.set()
     assert [await first, await last] == [2, 6]
     assert doubling.batches == batches
+
+
+async def test_the_work_is_in_no_callers_context() -> None:
+    whose = ContextVar("whose", default="nobody's")
+
+    async def work(items: Sequence[int]) -> Sequence[str]:
+        return [whose.get() for _ in items]
+
+    whose.set("the first caller's")
+    assert await Coalesced(work).ask(1) == "nobody's"
+
+
+async def test_whoever_waits_for_a_worker_that_has_ended_is_cancelled_too() -> None:
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        raise asyncio.CancelledError
+
+    asked = Coalesced(work, most=1)
+    waiting = [asyncio.ensure_future(asked.ask(number)) for number in (1, 2)]
+    await asyncio.wait(waiting)
+    assert all(one.cancelled() for one in waiting)
+
+
+def test_the_worker_of_one_event_loop_does_not_serve_another() -> None:
+    begun: list[int] = []
+
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        begun.extend(items)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return items
+
+    asked = Coalesced(work)
+    first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+    one, other = first.create_task(asked.ask(1)), second.create_task(asked.ask(2))
+    while not begun:
+        first.run_until_complete(asyncio.sleep(0))
+    second.call_soon(second.stop)
+    second.run_forever()  # once: the second one asks, and nobody works for it yet
+    assert first.run_until_complete(one) == 1
+    assert second.run_until_complete(asyncio.wait_for(other, 10)) == 2
+    first.close()
+    second.close()
 
 
 def test_it_works_on_in_another_event_loop() -> None:

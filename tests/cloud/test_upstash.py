@@ -58,14 +58,14 @@ class SameAnswer:
     """A store that gives the same answer to every request, and keeps the requests."""
 
     def __init__(self, status: int, content: object) -> None:
-        self._answer = JSONResponse(content, status)
+        self.answer = JSONResponse(content, status)
         self.seen: list[tuple[Headers, Any]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
             self.seen.append((request.headers, await request.json()))
-            await self._answer(scope, receive, send)
+            await self.answer(scope, receive, send)
 
 
 @asynccontextmanager
@@ -73,6 +73,17 @@ async def answering(status: int, content: object) -> AsyncIterator[tuple[Upstash
     app = SameAnswer(status, content)
     async with served(app) as url, aclosing(Upstash(url, TOKEN)) as redis:
         yield redis, app
+
+
+@pytest.mark.parametrize("token", ["x" * 9_000, "caf\xe9"])
+async def test_a_sync_token_that_cannot_be_sent_back_is_not_kept(token: str) -> None:
+    async with answering(200, {"result": "OK"}) as (redis, app):
+        app.answer.headers["Upstash-Sync-Token"] = "a-token"
+        await redis.execute(["PING"], limit_s=1)
+        app.answer.headers["Upstash-Sync-Token"] = token
+        for _ in range(2):
+            assert await redis.execute(["PING"], limit_s=1) == "OK"
+    assert [head["upstash-sync-token"] for head, _ in app.seen] == ["", "a-token", "a-token"]
 
 
 async def test_the_result_of_a_script_is_returned_unchanged(stage: Stage) -> None:

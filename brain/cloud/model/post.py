@@ -107,6 +107,8 @@ def lost(error: Exception) -> Failure:
             reason = "UnsupportedProtocol"
         case aiohttp.ClientOSError():
             reason = "ReadError"
+        case OSError():
+            reason = "ConnectError"
         case _:
             reason = "RemoteProtocolError"
     return Failure(reason=reason)
@@ -119,7 +121,7 @@ async def _text(response: "ClientResponse") -> str:
         data += part
         if len(data) > MOST_REFUSAL_BYTES:
             break
-    with suppress(LookupError):  # an encoding that nobody knows
+    with suppress(LookupError, ValueError):  # an encoding that nobody knows, or that cannot do it
         return data.decode(response.charset or "utf-8", "replace")
     return data.decode("utf-8", "replace")
 

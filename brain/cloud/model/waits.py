@@ -44,7 +44,7 @@ def _until(moment: str, now: str) -> float | None:
         return max(
             0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
         )
-    except (ValueError, TypeError):  # not dates, or only one of them has a zone
+    except (ValueError, TypeError, IndexError, OverflowError):  # not dates, or one without a zone
         return None
 
 

@@ -4,7 +4,7 @@ The body decides how it is read, and a stream that was cut off is not taken as c
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from brain.cloud.model.assembly import Assembly
@@ -16,6 +16,7 @@ from brain.codec import Json
 from brain.run.ports import Delta
 
 DRAIN_S = 0.05  # seconds for the end of the response after the end of the answer
+TURN_S = 0.02  # seconds of reading, after which others are let in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,18 +66,14 @@ async def _receive(
             async with server.post(body) as response:
                 if not 200 <= response.status < 300:
                     return await refusal(response)
-                async for data in response.content.iter_any():
-                    if reading.body.is_done:
-                        continue  # a connection can be used again if its response was read whole
-                    reading.read(data, loop.time())
-                    if reading.failure is not None:
-                        return None
-                    limit.reschedule(min(end, reading.patience(loop.time())))
+                await reading.hear(response.content.iter_any(), limit, end)
     except aiohttp.ClientError as error:  # some are also a TimeoutError
         return lost(error)
     except TimeoutError:
         late = Failure(reason="no answer in time", is_late=True)
         return None if reading.body.is_done else late
+    except OSError as error:  # such as of a file with certificates
+        return lost(error)
     except BodyTooLong:
         return Failure(reason="the answer is too long")
     return None
@@ -92,7 +89,27 @@ class _Reading:
         self._assembly = assembly
         self._tell = tell
         self._waits = waits
-        self._last_chunk = 0.0  # in the loop's time
+        self._last_chunk = self._rested = 0.0  # in the loop's time
+
+    async def hear(self, parts: AsyncIterator[bytes], limit: asyncio.Timeout, end: float) -> None:
+        """Read parts up to the first error, and move the limit with them. Raises BodyTooLong."""
+        loop = asyncio.get_running_loop()
+        async for data in parts:
+            await self.rest(loop.time())
+            if self.body.is_done:
+                continue  # a connection can be used again if its response was read whole
+            self.read(data, loop.time())
+            if self.failure is not None:
+                return
+            limit.reschedule(min(end, self.patience(loop.time())))
+
+    async def rest(self, now: float) -> None:
+        """Let others work. What has arrived, or is unpacked, is read without a pause, so that no
+        limit would end the reading of a body that comes faster than it is read.
+        """
+        if now - self._rested > TURN_S:
+            await asyncio.sleep(0)
+            self._rested = now
 
     def read(self, data: bytes, now: float) -> None:
         """Read bytes that arrived `now`. Raises BodyTooLong."""

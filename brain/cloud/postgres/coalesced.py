@@ -6,10 +6,21 @@ are, the less each of them costs.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
 
 from brain.errors import DatabaseRefused
 
 MOST = 50  # items at once, so that their work fits into the time limit
+
+
+@dataclass(slots=True)
+class _Line[Item, Result]:
+    """Who waits in one event loop, and who works for them."""
+
+    loop: asyncio.AbstractEventLoop
+    waiting: list[tuple[Item, asyncio.Future[Result]]] = field(default_factory=list)
+    worker: asyncio.Task[None] | None = None
 
 
 class Coalesced[Item, Result]:
@@ -33,31 +44,36 @@ class Coalesced[Item, Result]:
         self._pause_s = pause_s
         self._is_kept = is_kept
         self._most = most
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._worker: asyncio.Task[None] | None = None
+        self._line: _Line[Item, Result] | None = None
 
     async def ask(self, item: Item) -> Result:
         """Return the result for an item. Raises its error."""
         loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._loop, self._waiting, self._worker = loop, [], None
+        line = self._line
+        if line is None or line.loop is not loop:
+            line = self._line = _Line(loop)
         asked: asyncio.Future[Result] = loop.create_future()
-        self._waiting.append((item, asked))
-        if self._worker is None:
-            self._worker = loop.create_task(self._run())
+        line.waiting.append((item, asked))
+        if line.worker is None:
+            # In no request's context: its lines in the log would have the first caller's name.
+            line.worker = loop.create_task(self._run(line), context=Context())
         return await asked
 
-    async def _run(self) -> None:
+    async def _run(self, line: _Line[Item, Result]) -> None:
+        chosen: list[tuple[Item, asyncio.Future[Result]]] = []
         try:
             await asyncio.sleep(self._pause_s)
-            while self._waiting:
-                chosen, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            while line.waiting:
+                chosen, line.waiting = line.waiting[: self._most], line.waiting[self._most :]
                 wanted = [one for one in chosen if self._is_kept or not one[1].done()]
                 if wanted:
                     await self._together(wanted)
         finally:
-            self._worker = None
+            line.worker = None
+            # Without a worker nobody would answer them, and they would wait for ever.
+            for _, asked in (*chosen, *line.waiting):
+                asked.cancel()
+            line.waiting = []
 
     async def _together(self, chosen: "Sequence[tuple[Item, asyncio.Future[Result]]]") -> None:
         """Work on these items. One that the database refuses must not hold up the others."""

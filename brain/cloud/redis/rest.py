@@ -13,6 +13,7 @@ from typing import Any
 from brain.cloud.http import HttpClient, whole
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer; the vendor's limit is 10 MB, in base64 a third more
+MOST_TOKEN_CHARS = 2_048  # of a sync token
 SYNC_TOKEN = "Upstash-Sync-Token"  # with it, a read sees the writes of this client before it
 
 # Commands whose answers the SDK returns as they are. It converts those of others.
@@ -63,12 +64,19 @@ class RestClient:
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {**self._headers, SYNC_TOKEN: self._sync_token}
         async with self._http.post(path, body, headers) as response:
-            self._sync_token = response.headers.get(SYNC_TOKEN) or self._sync_token
+            self._sync_token = _sendable(response.headers.get(SYNC_TOKEN)) or self._sync_token
             return json.loads(await whole(response, MOST_BYTES))
 
 
 # Raised for an answer that has another structure than the store's, such as a gateway's page.
 SHAPE_ERRORS = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+
+
+def _sendable(token: str | None) -> str:
+    """Return a token that can be sent back; empty for one that would make each request fail."""
+    if token and len(token) <= MOST_TOKEN_CHARS and token.isascii() and token.isprintable():
+        return token
+    return ""
 
 
 def _result(command: Sequence[str | int], answer: Any) -> Any:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from brain.notices.push.sealing import Signer
 
 LIMIT_S = 8.0  # seconds for one notification at one device
-CONNECT_S = 4.0  # seconds to connect
+CONNECT_S = 3.0  # seconds to connect to one IP
 TOKEN_S = 12 * 3600  # seconds for which a signature holds; push services take at most a day
 GONE = frozenset({404, 410})
 
@@ -104,20 +104,25 @@ class HttpPushService:
 
         p256dh, auth = from_text(subscription.p256dh), from_text(subscription.auth)
         body = seal(message.payload, p256dh=p256dh, auth=auth, own=fresh())
-        ip = await self._place(subscription.endpoint, at)
-        if ip is None:
+        ips = await self._places(subscription.endpoint, at)
+        if not ips:
             log.error("push.failed: reason=%s", "its host is in a private network")
             return REFUSED
         headers = self._headers(subscription.endpoint, message)
-        return await self._post(subscription.endpoint, ip, body, headers)
+        return await self._reach(subscription.endpoint, ips, body, headers)
 
-    async def _place(self, endpoint: str, at: PushSettings) -> str | None:
-        """Return an IP to connect to; None if one of the host's is private. Raises OSError."""
+    async def _places(self, endpoint: str, at: PushSettings) -> Sequence[str]:
+        """Return IPs to connect to, one of each family; none if one of the host's is private.
+        Raises OSError.
+        """
         parts = urlsplit(endpoint)
         found = await self._resolve(parts.hostname or "", parts.port or PORTS[parts.scheme])
         if not found or not (at.is_listed(endpoint) or all(map(may_connect, found))):
-            return None
-        return found[0]
+            return ()
+        by_family: dict[bool, str] = {}
+        for ip in found:
+            by_family.setdefault(":" in ip, ip)
+        return list(by_family.values())
 
     def _headers(self, endpoint: str, message: PushMessage) -> dict[str, str]:
         expires_at = round(self._clock.utc().timestamp()) + TOKEN_S
@@ -133,6 +138,19 @@ class HttpPushService:
             "Topic": message.tag,
             "Connection": "close",
         }
+
+    async def _reach(
+        self, endpoint: str, ips: Sequence[str], body: bytes, headers: dict[str, str]
+    ) -> Delivery:
+        """Send to the first IP that can be reached: one family may have no way to the host."""
+        import httpx
+
+        for ip in ips[:-1]:
+            try:
+                return await self._post(endpoint, ip, body, headers)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._post(endpoint, ips[-1], body, headers)
 
     async def _post(self, endpoint: str, ip: str, body: bytes, headers: dict[str, str]) -> Delivery:
         import httpx
@@ -176,7 +194,7 @@ def _seconds(asked: str, now: datetime) -> float | None:
         return float(asked)
     try:
         at = email.utils.parsedate_to_datetime(asked)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max((at - now).total_seconds(), 0.0)

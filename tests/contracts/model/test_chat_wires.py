@@ -2,10 +2,12 @@
 servers do.
 """
 
+import gzip
 import json
 
 import pytest
 
+from brain.cloud.http import trusted
 from brain.cloud.model.sse import MAX_DOCUMENT_CHARS
 from brain.errors import ModelRefused, ModelUnavailable
 from brain.run.ports import Prompt
@@ -13,6 +15,7 @@ from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, p
 
 ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
 JSON = "application/json"
+FAR_ZONE = "text/html\r\nretry-after: Fri, 31 Dec 2026 23:59:59 +99999999999999999999"
 BROKEN_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{"
 
 
@@ -32,6 +35,11 @@ async def test_the_key_is_sent_as_a_bearer_token() -> None:
         pytest.param(b"", id="reset before the first byte"),
         pytest.param(http("<html>", status="502 Bad Gateway", kind="text/html"), id="HTML 502"),
         pytest.param(http("<html>maintenance</html>", kind="text/html"), id="HTML 200"),
+        pytest.param(http("<html>", status="429 Too Many", kind=FAR_ZONE), id="a zone of no size"),
+        *(
+            pytest.param(http("é", status="500", kind=f"text/plain; charset={name}"), id=name)
+            for name in ("undefined", "idna", "punycode", "zlib", "unheard-of")
+        ),
         pytest.param(http("{", kind=JSON), id="half a JSON"),
         pytest.param(http("null", kind=JSON), id="null"),
         pytest.param(http(" " * MAX_DOCUMENT_CHARS + "null", kind=JSON), id="a JSON without end"),
@@ -56,10 +64,28 @@ async def test_a_failure_before_the_first_token_is_retried(trouble: bytes) -> No
     assert heard == [("content", "one")]
 
 
+async def test_a_body_that_comes_faster_than_it_is_read_ends_with_its_limit() -> None:
+    packed = gzip.compress(b":\n" * 6_000_000)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    async with wire(head.encode() + packed) as server, asking(server.url) as model:
+        with pytest.raises(ModelUnavailable, match="no answer in time"):
+            await model.answer(PROMPT, limit_s=0.5)
+
+
 async def test_an_unreachable_server_is_unavailable() -> None:
     async with wire() as gone:
         url = gone.url
     async with asking(url) as model:
+        with pytest.raises(ModelUnavailable, match="ConnectError"):
+            await model.answer(PROMPT, limit_s=20)
+
+
+async def test_certificates_that_cannot_be_read_are_a_failed_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
+    trusted.cache_clear()
+    async with asking("https://127.0.0.1:1") as model:
         with pytest.raises(ModelUnavailable, match="ConnectError"):
             await model.answer(PROMPT, limit_s=20)
 

@@ -107,6 +107,7 @@ async def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> No
         ("soon", None),
         ("", None),
         ("9" * 50, None),
+        ("Fri, 31 Dec 2026 23:59:59 +99999999999999999999", None),
     ],
 )
 async def test_it_says_when_to_try_again(
@@ -133,6 +134,16 @@ async def test_a_listed_host_in_a_private_network_gets_nothing(ips: tuple[str, .
     to = subscribed(Browser(), "https://push.example.org/1")
     sending = service("push.example.org", resolve=resolving(*ips), limit_s=2).send(to, MESSAGE)
     assert (await sending).kind == "refused"
+
+
+@pytest.mark.parametrize("ips", [("::1", "::1", "127.0.0.1"), ("127.0.0.1", "::1")])
+async def test_a_host_that_one_family_does_not_reach_is_reached_by_the_other(
+    receiver: Receiver, ips: tuple[str, ...]
+) -> None:
+    to = subscribed(Browser(), f"{receiver.origin}/1")
+    sending = service(receiver.origin, resolve=resolving(*ips)).send(to, MESSAGE)
+    assert await sending == Delivery(kind="sent")
+    assert len(receiver.got) == 1
 
 
 async def test_a_host_that_is_listed_no_longer_gets_nothing(receiver: Receiver) -> None:
