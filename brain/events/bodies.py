@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from operator import not_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_never
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -74,12 +75,12 @@ class EventBody(Body):
 
 
 class OwnData(Body):
-    """The data of an event that the brain scheduled itself."""
+    """The data of an event that the brain scheduled itself. What it does not need is not sent."""
 
     reminder_id: Annotated[str, Field(max_length=64)] = ""
-    subscription: Annotated[str, Field(max_length=64)] = ""
-    tag: Annotated[str, Field(max_length=64)] = ""
-    attempt: Annotated[int, Field(ge=1, le=100)] = 1
+    subscription: Annotated[str, Field(max_length=64, exclude_if=not_)] = ""
+    tag: Annotated[str, Field(max_length=64, exclude_if=not_)] = ""
+    attempt: Annotated[int, Field(ge=1, le=100, exclude_if=lambda attempt: attempt == 1)] = 1
 
 
 class OwnBody(Body):
