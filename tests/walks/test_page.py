@@ -161,13 +161,20 @@ async def test_the_policy_blocks_foreign_scripts_and_allows_the_channel(
         await connected(page)
         assert complaints == []
         refused = await page.evaluate(
-            """() => new Promise((resolve) => {
-                addEventListener('securitypolicyviolation', (event) => resolve(event.blockedURI));
+            """() => {
                 const script = document.createElement('script');
-                script.textContent = 'window.isForeign = true';
+                const tries = {
+                    text: () => { script.textContent = 'window.isForeign = true'; },
+                    address: () => { script.src = 'https://foreign.example/script.js'; },
+                    markup: () => { document.body.innerHTML = '<p>foreign</p>'; },
+                };
+                const isRefused = (attempt) => {
+                    try { attempt(); return false; } catch (error) { return error.name; }
+                };
+                const refused = Object.values(tries).map(isRefused);
                 document.body.append(script);
-                if (window.isForeign) resolve('nobody');
-            })"""
+                return refused;
+            }"""
         )
-        assert refused == "inline"
+        assert refused == ["TypeError"] * 3
         assert not await page.evaluate("'isForeign' in window")
