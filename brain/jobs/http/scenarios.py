@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import ValidationError
@@ -174,5 +175,6 @@ async def _drafted(log: Log, user_id: str, seq: int) -> Scenario:
 
 
 def _place(kept: KeptScenario) -> ListPlace:
-    """Those of every user have no time, so they come last."""
-    return ListPlace(at=kept.updated_at or NO_TIME, id=kept.id)
+    """Those of every user have no time: they come last, in the order in which they are played."""
+    later = [*reversed(builtin_scenarios()), kept.id].index(kept.id)
+    return ListPlace(at=kept.updated_at or NO_TIME + timedelta(seconds=later), id=kept.id)

@@ -55,11 +55,16 @@ def test_headers_of_traces_take_the_place_of_the_others() -> None:
     assert found.headers == {"b": "2"}
 
 
-@pytest.mark.parametrize(("value", "has_texts"), [("1", True), ("0", False), ("true", False)])
+@pytest.mark.parametrize(("value", "has_texts"), [("1", True), ("0", False), ("", False)])
 def test_texts_are_sent_for_one_value_only(value: str, *, has_texts: bool) -> None:
     found = traces({**THERE, "BRAIN_TRACE_TEXTS": value})
     assert found is not None
     assert found.has_texts is has_texts
+
+
+def test_another_value_for_texts_is_named() -> None:
+    with pytest.raises(SettingMissing, match=r"^BRAIN_TRACE_TEXTS must be 1 or 0$"):
+        traces({**THERE, "BRAIN_TRACE_TEXTS": "true"})
 
 
 @pytest.mark.parametrize(
