@@ -149,8 +149,9 @@ export function pushPart(push) {
     const words = make('p', { role: 'status' }, t(WORDS[state]));
     const acts = { on: () => push.turnOff(), off: () => push.turnOn(), denied: null, unsupported: null };
     const act = acts[state];
-    const press = act && button(t(state === 'on' ? 'push.turnOff' : 'push.turnOn'), () => void run(act));
-    place.replaceChildren(words, ...(press ? [press] : []), problem);
+    const look = { className: state === 'on' ? '' : 'filled' };
+    const press = act && button(t(state === 'on' ? 'push.turnOff' : 'push.turnOn'), () => void run(act), look);
+    place.replaceChildren(words, ...(press ? [make('div', { className: 'choices' }, press)] : []), problem);
     if (isPressed) giveTo(press ?? place);
     /** @param {() => Promise<void>} todo */
     async function run(todo) {
