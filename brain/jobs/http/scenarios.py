@@ -176,5 +176,5 @@ async def _drafted(log: Log, user_id: str, seq: int) -> Scenario:
 
 def _place(kept: KeptScenario) -> ListPlace:
     """Those of every user have no time: they come last, in the order in which they are played."""
-    later = [*reversed(builtin_scenarios()), kept.id].index(kept.id)
+    later = [*reversed([*builtin_scenarios()]), kept.id].index(kept.id)
     return ListPlace(at=kept.updated_at or NO_TIME + timedelta(seconds=later), id=kept.id)
