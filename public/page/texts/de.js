@@ -178,6 +178,7 @@ export const de = {
   'failure.large': 'Das ist zu groß für den Server. Kürze es und versuche es noch einmal.',
   'failure.invalid': 'Der Server kann das nicht annehmen. Prüfe deine Eingabe und versuche es noch einmal.',
   'failure.tooMany': 'Das war viel auf einmal. Warte eine Minute und versuche es noch einmal.',
+  'failure.recording': 'Die Spracherkennung hat die Aufnahme abgelehnt.',
   'failure.server': 'Beim Server ist ein Fehler aufgetreten. Versuche es gleich noch einmal.',
   'failure.tooLong': 'Höchstens {most} Zeichen sind möglich; es sind {count}.',
   'failure.service': 'Ein Dienst ist nicht erreichbar. Versuche es noch einmal.',

@@ -167,6 +167,7 @@ export const en = {
   'failure.large': 'This is too large for the server. Make it smaller and try again.',
   'failure.invalid': 'The server cannot accept this. Check what you entered and try again.',
   'failure.tooMany': 'That was a lot at once. Wait a minute and try again.',
+  'failure.recording': 'The speech recognition refused the recording.',
   'failure.server': 'The server failed. Try again in a moment.',
   'failure.tooLong': 'This must have at most {most} characters; it has {count}.',
   'failure.service': 'A service cannot be reached. Try again.',

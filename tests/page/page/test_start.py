@@ -84,12 +84,14 @@ async def test_after_fifteen_seconds_it_says_what_it_waits_for(
 async def test_a_refusal_is_explained_at_once(open_page: Callable[..., Awaitable[Page]]) -> None:
     page = await open_page("**/api/session", refusing)
 
-    await says(page, "A variable is missing. The page tries again by itself.")
+    problem = page.get_by_role("alert").filter(has_text="A variable is missing.")
+    await expect(problem).to_be_visible()
+    await expect(page.locator(STARTING)).to_be_hidden()
     await expect(page.get_by_text("Offline")).to_be_visible()
 
     await page.unroute("**/api/session")
     await expect(page.get_by_text("Polling")).to_be_visible()
-    await expect(page.locator(STARTING)).to_be_hidden()
+    await expect(problem).to_be_hidden()
 
 
 async def test_a_page_that_has_started_says_nothing_of_it(
