@@ -17,17 +17,18 @@ const LINK = /https?:\/\/[^\s<>"']+/g;
 const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,19}:\/\/|www\.)[^\s<>"'[\]]+/gi;
 const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
 
-// Titles of the server when there is too much to do, when a service is away, and when its plan is used up.
-const EAR_REFUSED = 'The speech recognition refused the recording.'; // as in brain/routes/audio_upload.py
+// Titles of the server when a recording is refused, when there is too much to do, when a service is away, and when
+// its plan is used up.
+const EAR_REFUSED = /^The speech recognition refused the recording/;
 const TOO_MANY = /^Too many /;
 const AWAY = /^A service cannot be reached/;
 const USED_UP = /^The (limit of the )?(store|queue|database)'s (?:daily limit|plan) is used up/;
+
 /** @type {Record<string, import('./texts.js').Key>} */
 const SERVICES = { store: 'service.store', queue: 'service.queue', database: 'service.database' };
 
 /** @type {Record<string, import('./texts.js').Key>} */
 const FAILURES = {
-  [EAR_REFUSED]: 'failure.recording',
   [INTERRUPTED]: 'failure.interrupted',
   [SERVER_FAILED]: 'failure.server',
   [TIMED_OUT]: 'failure.timeout',
@@ -150,6 +151,7 @@ function failureInWords(title) {
 function knownInWords(title) {
   if (AWAY.test(title)) return t('failure.service');
   if (TOO_MANY.test(title)) return t('failure.tooMany');
+  if (EAR_REFUSED.test(title)) return t('failure.recording');
   const [, plan, service] = USED_UP.exec(title) ?? [];
   if (service) {
     return t(plan ? 'failure.usedUp' : 'failure.usedUpToday', { service: t(SERVICES[service]) });

@@ -68,6 +68,7 @@ BODIES: dict[tuple[str, str], Json] = {
 WITHOUT_DATABASE = (
     "questions",
     "assist",
+    "push",
     "reminders",
     "erase",
     "export",

@@ -25,7 +25,7 @@ MAX_ENDPOINT_CHARS = 2_000
 PORTS = {"http": 80, "https": 443}
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}=?")
 _SUBJECT = re.compile(r"mailto:[!-~]+@[!-~]+")
-_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+")
+_HOST = re.compile(r"\A(\*\.)?[a-z0-9-]++(\.[a-z0-9-]++)++")
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _VISIBLE = re.compile(r"[!-~]+")  # the characters of an address; others are written with %
 
