@@ -128,8 +128,7 @@ class Wiring(Adapters, Together):
     @cached_property
     def around(self) -> tuple[Around, ...]:
         """The features' hooks around each run, and what its trace needs."""
-        hooks = tuple(one for each in self.features for one in offered(each.around))
-        return hooks if self.traces is None else (*hooks, LoopBounds())
+        return (*(one for each in self.features for one in offered(each.around)), LoopBounds())
 
     @cached_property
     def announcer(self) -> Announcer:
