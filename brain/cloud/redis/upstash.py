@@ -33,6 +33,10 @@ FOR_GOOD = re.compile(
 )
 # The beginning only: what follows may quote the command, and with it the user's words.
 USED_UP = re.compile(r"ERR max (daily )?[a-z ]{1,40} limit exceeded")
+# Some servers with the same API leave out the code, and some know no digests.
+UNKNOWN_SCRIPT = re.compile(
+    r"(?:ERR )?(?:NOSCRIPT|no matching script|unknown command .?evalsha)", re.IGNORECASE
+)
 NAMED = re.compile(r"refused: ([a-zA-Z]+) ([A-Z]+)")  # raised by the scripts: kind of key, code
 
 log = logging.getLogger(__name__)
@@ -57,7 +61,7 @@ class Upstash:
                 return await self._counted(["EVALSHA", digest(script), *rest])
             except CommandRefused as refused:
                 # The store forgets scripts, at any time. With EVAL it learns them again.
-                if not str(refused).startswith("NOSCRIPT"):
+                if not UNKNOWN_SCRIPT.match(str(refused)):
                     raise
             return await self._counted(["EVAL", script, *rest])
 
