@@ -10,12 +10,12 @@ its own connection, so users never share one.
 """
 
 import asyncio
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from brain.cloud.pinned import PinnedHttp, PinnedRequest, Place, Resolve, resolve
 from brain.errors import PageUnreadable
 from brain.http.version import VERSION
 from brain.texts.networks import may_connect
@@ -47,16 +47,6 @@ HEADERS = {
     "Connection": "close",
 }
 
-type Place = tuple[str, int]  # an IP and a port
-type Resolve = Callable[[str, int], Awaitable[Sequence[Place]]]
-
-
-async def resolve(host: str, port: int) -> Sequence[Place]:
-    """Resolve a host with the system's resolver. Raises OSError."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(str(place[0]), int(place[1])) for *_, place in found]
-
 
 class HttpWeb:
     """`Web` over HTTP. Name resolution, the check of IPs and the TLS context can be replaced, so
@@ -73,7 +63,7 @@ class HttpWeb:
     ) -> None:
         self._resolve = resolve
         self._may_connect = may_connect
-        self._tls = tls
+        self._http = PinnedHttp(connect_s=CONNECT_S, tls=tls)
         self._limit_s = limit_s
 
     async def read(self, url: str) -> WebPage:
@@ -100,15 +90,15 @@ class HttpWeb:
         import httpx
 
         places = await self._places(address)
-        if self._tls is None:  # in a thread: it loads more than a hundred certificates
-            self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+        asked = PinnedRequest(
+            method="GET",
+            scheme=address.scheme,
+            host=address.host,
+            target=address.target,
+            headers={"Host": address.site, **HEADERS},
+        )
         try:
-            for place in places[:-1]:
-                try:
-                    return await self._ask(address, place, self._tls)
-                except (httpx.ConnectError, httpx.ConnectTimeout):
-                    continue
-            return await self._ask(address, places[-1], self._tls)
+            return await self._http.ask(asked, places, lambda answer: _answer(answer, address))
         except httpx.TransportError as error:
             is_untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
             raise PageUnreadable(NO_TRUST if is_untrusted else AWAY) from error
@@ -124,29 +114,6 @@ class HttpWeb:
         if not all(self._may_connect(ip) for ip, _ in found):
             raise PageUnreadable(addresses.PRIVATE)
         return found[:MAX_PLACES]
-
-    async def _ask(
-        self, address: WebAddress, place: Place, tls: ssl.SSLContext
-    ) -> WebPage | WebAddress:
-        import httpx
-
-        ip, port = place
-        request = httpx.Request(
-            "GET",
-            httpx.URL(scheme=address.scheme, host=ip, port=port),
-            headers={"Host": address.site, **HEADERS},
-            extensions={
-                "sni_hostname": address.host,
-                "target": address.target.encode(),
-                "timeout": {"connect": CONNECT_S},  # `read` limits everything else
-            },
-        )
-        async with httpx.AsyncHTTPTransport(verify=tls, trust_env=False) as transport:
-            response = await transport.handle_async_request(request)
-            try:
-                return await _answer(response, address)
-            finally:
-                await response.aclose()
 
 
 async def _answer(response: "httpx.Response", address: WebAddress) -> WebPage | WebAddress:

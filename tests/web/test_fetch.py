@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from brain.cloud.pinned import resolve
 from brain.http.version import VERSION
 from brain.web.fetch import (
     AWAY,
     NO_TRUST,
     TOO_SLOW,
     HttpWeb,
-    resolve,
 )
 from brain.web.pages import MAX_BYTES, NO_KIND, PACKED, TOO_LARGE
 from brain.web.ports import WebPage

@@ -9,14 +9,13 @@ import asyncio
 import email.utils
 import logging
 import re
-import socket
-import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from brain.cloud.pinned import PinnedHttp, PinnedRequest, Place, Resolve, resolve
 from brain.errors import SettingMissing
 from brain.notices.push.model import Delivery, PushMessage, PushSubscription
 from brain.notices.push.settings import PORTS, PushSettings, from_text, origin_of
@@ -38,15 +37,6 @@ NO_LONGER = Delivery(kind="gone")
 
 log = logging.getLogger(__name__)
 
-type Resolved = Callable[[str, int], Awaitable[Sequence[str]]]
-
-
-async def resolved(host: str, port: int) -> Sequence[str]:
-    """Return the IPs of a host, by the system's resolver. Raises OSError."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(place[0]) for *_, place in found]
-
 
 class HttpPushService:
     """`PushService` over HTTP. Name resolution and the time limit can be replaced."""
@@ -56,7 +46,7 @@ class HttpPushService:
         read: Callable[[], PushSettings | None],
         clock: Clock,
         *,
-        resolve: Resolved = resolved,
+        resolve: Resolve = resolve,
         limit_s: float = LIMIT_S,
     ) -> None:
         """`read` returns the settings."""
@@ -64,7 +54,7 @@ class HttpPushService:
         self._clock = clock
         self._resolve = resolve
         self._limit_s = limit_s
-        self._tls: ssl.SSLContext | None = None
+        self._http = PinnedHttp(connect_s=CONNECT_S)
 
     async def send(self, subscription: PushSubscription, message: PushMessage) -> Delivery:
         at = self._settings
@@ -79,7 +69,7 @@ class HttpPushService:
         except (TimeoutError, OSError, httpx.HTTPError) as error:
             log.warning("push.failed: reason=%s", type(error).__name__)
             return LATER
-        except ValueError as error:  # its key is none, or its address cannot be sent to
+        except ValueError as error:  # its key is invalid, or nothing can be sent to its address
             log.warning("push.failed: reason=%s", type(error).__name__)
             return NO_LONGER
 
@@ -104,24 +94,32 @@ class HttpPushService:
 
         p256dh, auth = from_text(subscription.p256dh), from_text(subscription.auth)
         body = seal(message.payload, p256dh=p256dh, auth=auth, own=fresh())
-        ips = await self._places(subscription.endpoint, at)
-        if not ips:
+        places = await self._places(subscription.endpoint, at)
+        if not places:
             log.error("push.failed: reason=%s", "its host is in a private network")
             return REFUSED
-        headers = self._headers(subscription.endpoint, message)
-        return await self._reach(subscription.endpoint, ips, body, headers)
+        parts = urlsplit(subscription.endpoint)
+        asked = PinnedRequest(
+            method="POST",
+            scheme=parts.scheme,
+            host=parts.hostname or "",
+            target=f"/{subscription.endpoint.partition('://')[2].partition('/')[2]}",
+            headers=self._headers(subscription.endpoint, message),
+            content=body,
+        )
+        return await self._http.ask(asked, places, self._delivery)
 
-    async def _places(self, endpoint: str, at: PushSettings) -> Sequence[str]:
-        """Return IPs to connect to, one of each family; none if one of the host's is private.
-        Raises OSError.
+    async def _places(self, endpoint: str, at: PushSettings) -> Sequence[Place]:
+        """Return where to connect to, one place of each family; none if one of the host's is
+        private. Raises OSError.
         """
         parts = urlsplit(endpoint)
         found = await self._resolve(parts.hostname or "", parts.port or PORTS[parts.scheme])
-        if not found or not (at.is_listed(endpoint) or all(map(may_connect, found))):
+        if not found or not (at.is_listed(endpoint) or all(may_connect(ip) for ip, _ in found)):
             return ()
-        by_family: dict[bool, str] = {}
-        for ip in found:
-            by_family.setdefault(":" in ip, ip)
+        by_family: dict[bool, Place] = {}
+        for ip, port in found:
+            by_family.setdefault(":" in ip, (ip, port))
         return list(by_family.values())
 
     def _headers(self, endpoint: str, message: PushMessage) -> dict[str, str]:
@@ -139,43 +137,7 @@ class HttpPushService:
             "Connection": "close",
         }
 
-    async def _reach(
-        self, endpoint: str, ips: Sequence[str], body: bytes, headers: dict[str, str]
-    ) -> Delivery:
-        """Send to the first IP that can be reached: one family may have no way to the host."""
-        import httpx
-
-        for ip in ips[:-1]:
-            try:
-                return await self._post(endpoint, ip, body, headers)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-        return await self._post(endpoint, ips[-1], body, headers)
-
-    async def _post(self, endpoint: str, ip: str, body: bytes, headers: dict[str, str]) -> Delivery:
-        import httpx
-
-        if self._tls is None:  # in a thread: it loads more than a hundred certificates
-            self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
-        parts = urlsplit(endpoint)
-        target = endpoint.partition("://")[2].partition("/")[2]
-        request = httpx.Request(
-            "POST",
-            httpx.URL(scheme=parts.scheme, host=ip, port=parts.port or PORTS[parts.scheme]),
-            headers=headers,
-            content=body,
-            extensions={
-                "sni_hostname": parts.hostname,
-                "target": f"/{target}".encode(),
-                "timeout": {"connect": CONNECT_S},
-            },
-        )
-        async with httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False) as transport:
-            answer = await transport.handle_async_request(request)
-            await answer.aclose()
-        return self._delivery(answer)
-
-    def _delivery(self, answer: "httpx.Response") -> Delivery:
+    async def _delivery(self, answer: "httpx.Response") -> Delivery:
         status = answer.status_code
         if 200 <= status < 300:
             return SENT

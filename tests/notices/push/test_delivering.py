@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from brain.cloud.clock import SystemClock
+from brain.cloud.pinned import Place
 from brain.commands.vapid import new_private_key
 from brain.notices.push.delivering import HttpPushService
 from brain.notices.push.model import Delivery, PushMessage, PushSubscription
@@ -121,8 +122,8 @@ async def test_it_says_when_to_try_again(
 
 
 def resolving(*ips: str) -> Callable[[str, int], Any]:
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        return ips
+    async def resolve(host: str, port: int) -> Sequence[Place]:
+        return [(ip, port) for ip in ips]
 
     return resolve
 
