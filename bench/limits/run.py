@@ -71,7 +71,7 @@ async def _candidates(scale: Scale) -> AsyncIterator[tuple[Lab, Sequence[Measure
 
 
 async def _services(here: Lab, measured: Sequence[Measured], scale: Scale) -> Table:
-    """Return how long users and services take themselves: no part of it is a candidate's."""
+    """Return how long users and services take themselves, which is not the candidates' time."""
     ping = [["PING"]]
     actions = {
         "a call of the store": lambda: here.redis(ping),

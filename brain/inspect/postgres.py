@@ -39,7 +39,7 @@ class InspectedDatabase:
         self._url = url
 
     async def owner(self, run_id: str) -> str:
-        """Return the id of the user with a receipt of this run; empty if there is none."""
+        """Return the id of the user with a receipt of this run; empty without one."""
         rows = await self._read(OWNER, {"run_id": run_id})
         return str(rows[0][0]) if rows else ""
 

@@ -129,7 +129,7 @@ def _expired(stored: StoredUser) -> Finding:
 
 
 def _waiting(seen: Seen, stored: StoredUser, *, must_be_known: bool) -> Iterator[Finding]:
-    """Say which call the run waits for, or that there is none, if the queue could be asked."""
+    """Say which call the run waits for, or that no call is due, if the queue could be asked."""
     run, lease_ms = stored.fields["id"], whole(stored.fields["lease"])
     calls = [call for call in (seen.queue.calls if seen.queue else ()) if call.run == run]
     if calls:
@@ -160,7 +160,7 @@ def _called(call: QueuedCall, run: str, lease_ms: int) -> Finding:
 
 
 def _ended(seen: Seen, stored: StoredUser) -> Iterator[Finding]:
-    """Say how the last run ended. What the store has of it is newer than its receipt."""
+    """Say how the last run ended. The store knows more of it than its receipt."""
     fields = stored.fields
     if not fields["id"]:
         return

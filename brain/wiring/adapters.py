@@ -173,7 +173,7 @@ class Adapters:
 
     @cached_property
     def traces(self) -> Collector | None:
-        """Sends what runs did to a collector; None if there is none, or its settings are wrong."""
+        """Sends what runs did to a collector; None without one, or if its settings are wrong."""
         try:
             at = settings.traces(self.env)
         except SettingMissing as error:

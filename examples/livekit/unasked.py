@@ -1,7 +1,7 @@
 """Speaks what the brain says unasked: late answers, notifications, reminders, questions.
 
 The log comes over GET /api/stream. The right to say a message is claimed first, so that it is said
-once, however many pages and calls the user has. What was heard of it is reported.
+once, however many pages and calls the user has. How much of it was heard is reported.
 """
 
 import asyncio

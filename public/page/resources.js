@@ -15,7 +15,7 @@ export class Resources {
 
   /**
    * @param {(refused: string) => Promise<string>} renew returns a newer token than the one that was
-   *   refused; rejects with status 401 if there is none
+   *   refused; rejects with status 401 without one
    * @param {typeof globalThis.fetch} [fetch]
    */
   constructor(renew, fetch = (...given) => globalThis.fetch(...given)) {

@@ -47,7 +47,7 @@ class RunTrace:
         self._since = self.now()
 
     def parent(self) -> int:
-        """Return the span of the tool or of the loop that works; a new loop if there is none."""
+        """Return the span of the tool or loop that works; without one, that of a new loop."""
         if (tool := _tool.get()) is not None:
             return tool
         if self.is_over:
@@ -152,12 +152,12 @@ class RunTrace:
 
 @contextmanager
 def ending(end: Callable[[str], None]) -> Iterator[None]:
-    """Call `end` when the block has ended, with the class of its error; empty if there is none."""
+    """Call `end` when the block has ended, with the class of its error; without one, with ""."""
     error = "cancelled"
     try:
         yield
         error = ""
-    except Exception as failure:
+    except Exception as failure:  # whatever it is, its class is noted, and it is raised again
         error = type(failure).__name__
         raise
     finally:

@@ -22,12 +22,12 @@ import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
 /** @typedef {import('../../client/types.js').DocumentNews} DocumentNews */
 
 const PATH = '/api/documents';
-const POLL_MS = 10_000; // without a road that tells of changes
+const POLL_MS = 10_000; // while no road reports changes
 const SETTLED_MS = 3000; // after a road has opened; the server subscribes within two seconds
 
 /**
  * @param {Resources} resources
- * @param {import('../../client/types.js').Brain} brain tells of changes
+ * @param {import('../../client/types.js').Brain} brain reports changes
  * @returns {import('../panel.js').Panel}
  */
 export function documentsPanel(resources, brain) {

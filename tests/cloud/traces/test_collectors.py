@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -99,15 +100,20 @@ async def test_a_collector_that_refuses_costs_its_traces_only(
     assert (len(failures.lines), failures.errors) == (1, [])
 
 
+async def says_hi(deployment: Deployment, http: httpx.AsyncClient) -> None:
+    """Say something to a deployment with other settings; it is answered."""
+    headers = deployment.user().headers
+    told = await http.post("/api/voiceToBrain", json={"text": "Hi"}, headers=headers)
+    assert told.json()["state"] == "done"
+
+
 async def test_a_collector_that_is_away_costs_its_traces_only(
     house: tuple[Deployment, Received], failures: Failures
 ) -> None:
     deployment, _ = house
     away = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
     async with deployment.changed(**away) as http:
-        user = deployment.user()
-        told = await http.post("/api/voiceToBrain", json={"text": "Hi"}, headers=user.headers)
-        assert told.json()["state"] == "done"
+        await says_hi(deployment, http)
         assert "reason=ConnectError" in await failures.first()
         assert (len(failures.lines), failures.errors) == (1, [])
 
@@ -118,9 +124,7 @@ async def test_a_wrong_address_is_named_and_stops_nobody(
     deployment, _ = house
     wrong = {"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"}
     async with deployment.changed(**wrong) as http:
-        user = deployment.user()
-        told = await http.post("/api/voiceToBrain", json={"text": "Hi"}, headers=user.headers)
-        assert told.json()["state"] == "done"
+        await says_hi(deployment, http)
         health = (await http.get("/api/health")).json()["checks"]["traces"]
     assert not health["ok"]
     assert health["missing"].startswith("OTEL_EXPORTER_OTLP_ENDPOINT is not a web address: it must")

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from brain.settings.logs import user_hash
 from tests.cloud.traces.collector import ERROR, Received, collecting, parents, values
-from tests.routes.stage import Deployment, deployed
+from tests.routes.stage import Deployment, User, deployed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -37,15 +38,19 @@ async def house(
         yield deployment, received
 
 
+async def reminded(user: User, received: Received) -> list[Span]:
+    """Have a run of two loops with a tool, and return its spans."""
+    word, used = uuid4().hex, {"prompt_tokens": 600}
+    await user.deployment.direct(word, {"calls": [REMIND], **used}, {"text": "Done.", **used})
+    return await received.until_ended((await user.ask(word)).json()["runId"])
+
+
 async def test_a_run_of_two_loops_with_a_tool_is_one_trace(
     house: tuple[Deployment, Received],
 ) -> None:
     deployment, received = house
-    user, word = deployment.user(), uuid4().hex
-    used = {"prompt_tokens": 600}
-    await deployment.direct(word, {"calls": [REMIND], **used}, {"text": "Done.", **used})
-    run_id = (await user.ask(word)).json()["runId"]
-    spans = await received.until_ended(run_id)
+    user = deployment.user()
+    spans = await reminded(user, received)
     assert len({span.trace_id for span in spans}) == 1
     assert Counter(span.name for span in spans) == {
         "run": 1,
@@ -69,11 +74,7 @@ async def test_the_spans_have_the_attributes_of_the_conventions(
     house: tuple[Deployment, Received],
 ) -> None:
     deployment, received = house
-    user, word = deployment.user(), uuid4().hex
-    used = {"prompt_tokens": 600}
-    await deployment.direct(word, {"calls": [REMIND], **used}, {"text": "Done.", **used})
-    run_id = (await user.ask(word)).json()["runId"]
-    found = {span.name: values(span) for span in await received.until_ended(run_id)}
+    found = {span.name: values(span) for span in await reminded(deployment.user(), received)}
     chat, tool, run, commit = (
         found[name] for name in ("chat script", "execute_tool remind", "run", "commit")
     )
