@@ -21,6 +21,11 @@ ENGLISH = "en-US"
 expect.set_options(timeout=30_000)
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
+HIDE = """(isHidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
 
 @asynccontextmanager
 async def gateway(script: Path = STUB, **settings: str) -> AsyncIterator[str]:
@@ -56,7 +61,14 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(context: BrowserContext) -> AsyncIterator[Page]:
     """The page, opened; an error that nobody caught fails the test."""
-    async with gateway() as address:
+    async with started(context) as page:
+        yield page
+
+
+@asynccontextmanager
+async def started(context: BrowserContext, **settings: str) -> AsyncIterator[Page]:
+    """Open the page where its server has these settings; an error that nobody caught fails."""
+    async with gateway(STUB, **settings) as address:
         page = await context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -64,3 +76,8 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
         await expect(page.get_by_text("Polling")).to_be_visible()
         yield page
         assert complaints == []
+
+
+async def hide(page: Page, *, is_hidden: bool = True) -> None:
+    """Let the page be out of sight, as in another tab, or in sight again."""
+    await page.evaluate(HIDE, is_hidden)

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, Route, expect
 
-from tests.page.conftest import gateway
+from tests.page.conftest import gateway, started
 from tests.page.voice.desk import POLICY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -21,14 +21,8 @@ TRY_MARKUP = """() => {
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(context: BrowserContext) -> AsyncIterator[Page]:
     """The page with the user's things, under the policy of the platform."""
-    async with gateway(THINGS="1", CSP=POLICY) as address:
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(address)
-        await expect(page.get_by_text("Polling")).to_be_visible()
+    async with started(context, THINGS="1", CSP=POLICY) as page:
         yield page
-        assert complaints == []
 
 
 async def open_panel(page: Page, name: str) -> None:

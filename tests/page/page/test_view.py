@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Request, expect
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+from tests.page.conftest import hide
 
-HIDE = """(isHidden) => {
-    Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden });
-    document.dispatchEvent(new Event('visibilitychange'));
-}"""
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 
 class Reports:
@@ -90,10 +87,10 @@ async def test_a_question_in_a_tab_that_is_not_visible_is_reported_when_it_is(pa
     await stop_clock(page)
     await ask(page, "ask")
     await pass_time(page, 0.9)
-    await page.evaluate(HIDE, True)
+    await hide(page)
     await pass_time(page, 60)
     assert reports.all == []
-    await page.evaluate(HIDE, False)
+    await hide(page, is_hidden=False)
     await pass_time(page, 0.9)
     assert reports.all == []
     await pass_time(page, 0.2)

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.page.conftest import gateway
+from tests.page.conftest import gateway, hide
 from tests.page.voice.hands import (
     VOICE_AND_EAR,
     ask,
@@ -81,10 +81,7 @@ async def test_escape_that_closes_a_window_or_a_panel_leaves_it_on(page: Page) -
 
 
 async def test_a_page_that_is_hidden_does_not_listen(page: Page) -> None:
-    await page.evaluate("""() => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }""")
+    await hide(page)
 
     await is_off(page)
     await expect(words(page)).to_contain_text("The page was hidden")

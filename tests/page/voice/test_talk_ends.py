@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.page.conftest import gateway
+from tests.page.conftest import gateway, hide
 from tests.page.voice.desk import (
     POLICY,
     Desk,
@@ -65,10 +65,7 @@ async def test_escape_and_a_hidden_page_end_it(both: tuple[Page, Desk]) -> None:
     await page.evaluate("microphones.length = 0")
     await begin(page)
 
-    await page.evaluate("""() => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }""")
+    await hide(page)
 
     await is_off(page)
     await expect(words(page)).to_contain_text("The page was hidden")
