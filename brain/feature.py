@@ -6,8 +6,9 @@ features. A package that is not listed is never imported, and the rest works wit
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -149,8 +150,7 @@ class AtOnce:
         raise AssertionError("nobody is asked: `wait` never returns abandoned")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Feature:
+class Feature(Struct, frozen=True, kw_only=True):
     """What a feature adds. Every field is optional; its value is created when first needed."""
 
     tools: "Callable[[], tuple[Tool, ...]]" = tuple

@@ -1,13 +1,13 @@
 """Which model answers, and how: the settings of one mind, as its profile has them."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 type Provider = Literal["openai", "openrouter"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelChoice:
+class ModelChoice(Struct, frozen=True, kw_only=True):
     """The model of one mind. None, or no `stop`, means what the deployment has.
 
     `temperature` is from 0 to 2. `max_tokens` is the most tokens of an answer. `stop` are texts

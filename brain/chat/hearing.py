@@ -1,8 +1,9 @@
 """How much of a message the user has heard, as front ends report it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import SPARSE
 
@@ -19,8 +20,7 @@ class How(StrEnum):
     RETURNED = "returned"  # in a response; nobody has reported more
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True):
     """How much of the message at `seq` the user heard.
 
     `chars` counts the characters that were heard of a message that was cut off. `is_open`: it is
@@ -33,8 +33,7 @@ class Heard:
     is_open: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeardPart:
+class HeardPart(Struct, frozen=True, kw_only=True):
     """How much of a message the user has heard: `chars` characters of one that was cut off."""
 
     how: How

@@ -6,9 +6,10 @@ the value becomes a string that holds JSON. Any schema can be narrowed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from brain.chat.told import (
     described,
@@ -38,8 +39,7 @@ ANYTHING = "text; objects and lists as JSON"
 type Spot = tuple[str | None, ...]  # names of properties; None for the items of a list
 
 
-@dataclass(frozen=True, kw_only=True)
-class Narrowed:
+class Narrowed(Struct, frozen=True, kw_only=True):
     """A narrowed schema, and the places where a value that is no text is asked for as a string."""
 
     schema: Json
@@ -53,8 +53,7 @@ def narrow(schema: Json) -> Narrowed:
     return Narrowed(schema=found, as_json=frozenset(work.as_json))
 
 
-@dataclass(kw_only=True)
-class _Work:
+class _Work(Struct, kw_only=True):
     root: Json
     as_json: set[Spot] = field(default_factory=set)
     nodes: int = 0

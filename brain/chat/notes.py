@@ -4,8 +4,9 @@ Notes stand in square brackets in a user message, because a request has one syst
 """
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from brain.chat.strict import assistant_line, note, user_line
 from brain.codec import Json, dumps
@@ -68,8 +69,7 @@ LANGUAGE = "Answer in the language of the user's text; if that is unclear, in th
 LEFT_OUT = "[left out]"  # in place of a text that the model's provider refuses
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """Texts that are not sent: entries of the log by their seq, results by the number of their call
     in the run, counted from 0.
     """

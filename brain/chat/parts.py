@@ -1,8 +1,10 @@
 """The parts of a request to a model: instructions, history and the current run; how they shrink."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.chat.sizes import (
     LONG_CHARS,
@@ -22,8 +24,7 @@ TRIES = 4  # the strict form has bridges and notes, so that a budget may have to
 TAIL_CHARS = 800  # a text is cut to this if nothing else helps
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequestParts:
+class RequestParts(Struct, frozen=True, kw_only=True, dict=True):
     """The parts of a request, each in lines that `strict` takes.
 
     `past` are the lines of the history, each with its place in the log. Nothing here is changed

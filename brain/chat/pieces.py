@@ -10,8 +10,9 @@ shown of this loop.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Literal, assert_never
+
+from msgspec import Struct, field
 
 from brain.codec import Form, Json, Named, clean
 
@@ -20,8 +21,7 @@ type PieceKind = Literal["thought", "action", "content"]
 MOST_SPOKEN_CHARS = 64_000  # of a call's arguments: longer ones are shown only when complete
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delta:
+class Delta(Struct, frozen=True, kw_only=True):
     """A part of an answer as it arrives from the model.
 
     thought: reasoning. content: text. action: the name of a tool, once for each call. arguments: a
@@ -33,8 +33,7 @@ class Delta:
     call: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """A part of an answer that is still being written.
 
     `number` counts from 1 within the loop. `say` is the index, from 0, of the loop's text that this
@@ -52,8 +51,7 @@ class Piece:
 PIECE = Form(Piece, without=("kind",))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EditPiece:
+class EditPiece(Struct, frozen=True, kw_only=True):
     """What is being written into a document, as far as it is written, to be shown to a listener.
 
     It replaces what was shown of this loop, so one that is lost does not matter. `text` takes the
@@ -71,16 +69,14 @@ class EditPiece:
 EDIT_PIECE = Form(EditPiece)
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(Struct):
     """A text that is being said: the part shown so far, and the call's arguments so far."""
 
     shown: str = ""
     arguments: str = ""
 
 
-@dataclass(slots=True)
-class Pieces:
+class Pieces(Struct):
     """The pieces of one loop. Each method returns the new pieces to show.
 
     `speaking` are the names of the tools that speak. Unless `is_shown`, nobody listens, and no

@@ -1,15 +1,15 @@
 """What a model is asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Json
 
 CARRIED = "carried"  # key of a message: the fields of `Answered.carried`, for the model adapter
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True, kw_only=True):
     """The input of the model: messages and tools in the chat completions format.
 
     An assistant message may have the key `carried`, which is not part of that format: see

@@ -7,10 +7,10 @@ import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
+from msgspec import Struct
 
 from brain.check.model import Broken
 from brain.codec import Json
@@ -22,8 +22,7 @@ TRIES = 3  # of a request that is answered with 503
 SOON_S = 5  # seconds of Retry-After that a check waits
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(Struct, frozen=True, kw_only=True):
     """An answer of the deployment."""
 
     method: str
@@ -58,8 +57,7 @@ class HttpAnswer:
         return f"{self.method} {self.path} answered {self.status}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadEvent:
+class ReadEvent(Struct, frozen=True, kw_only=True):
     """An event of a stream; `id` is empty if it has none."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from brain.check.site import Site
@@ -33,8 +34,7 @@ class PromiseState(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True, kw_only=True):
     """One thing that a deployment promises. `look` returns what it has seen, or raises Broken or
     NotOffered.
     """
@@ -45,8 +45,7 @@ class Promise:
     look: LookAt
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What became of a promise, after `ms` milliseconds."""
 
     promise: Promise

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from brain.check.calls import HttpAnswer, HttpCalls
 from brain.check.model import Broken, CannotCheck
 from brain.codec import Json
+from brain.codec.text import name_only
 from brain.errors import SettingMissing
 from brain.settings import tokens
 from brain.settings.variables import Env
@@ -17,22 +19,24 @@ VALID_S = 3600  # seconds; a check takes minutes
 OWN = "check-"  # begins the id of a user that exists only for the check
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """What the operator gives: a token or an access key, and a token of a second user."""
 
-    token: str | None = field(default=None, repr=False)
-    access_key: str | None = field(default=None, repr=False)
-    other_token: str | None = field(default=None, repr=False)
+    token: str | None = None
+    access_key: str | None = None
+    other_token: str | None = None
+
+    __repr__ = name_only
 
 
-@dataclass(kw_only=True, slots=True)
-class Visitor:
+class Visitor(Struct, kw_only=True):
     """A user of the deployment. `is_own`: only this check knows them."""
 
-    token: str = field(repr=False)
-    session: Json = field(repr=False)
+    token: str
+    session: Json
     is_own: bool = False
+
+    __repr__ = name_only
 
     @property
     def id(self) -> str:

@@ -6,8 +6,9 @@ import asyncio
 import secrets
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
+
+from msgspec import Struct, field
 
 from brain.check.calls import HttpAnswer, HttpCalls
 from brain.check.model import Broken, NotOffered, need
@@ -29,8 +30,7 @@ LONG = (
 )
 
 
-@dataclass(kw_only=True)
-class Site:
+class Site(Struct, kw_only=True):
     """`me` asks, `other` is a second user. `answer_s` is the time limit for an answer, in seconds.
 
     The log is read from `since` on. `documents` are the ids of those that were made.

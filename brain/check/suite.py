@@ -7,7 +7,8 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.check.calls import CALL_S, HttpCalls, milliseconds_since
 from brain.check.frames import SocketClosed, SocketRefused
@@ -30,8 +31,7 @@ from brain.settings.variables import Env
 type OnResult = Callable[[Result], None]
 
 
-@dataclass(kw_only=True)
-class Report:
+class Report(Struct, kw_only=True):
     """What was found. `left` says what the check could not remove.
 
     `tried_again` is how many requests were answered with 503 and sent again.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.check.calls import HttpAnswer
 from brain.check.described import Described
 from brain.check.model import Broken
 from brain.codec import Json
+from brain.codec.text import name_only
 
 PROBLEM = "application/problem+json"
 TRACE = re.compile(
@@ -19,20 +21,21 @@ OPENAI_FORM = ("/v1/", "/api/v1/")  # errors there have the form of OpenAI's
 LEAST_SECRET = 8  # characters; a shorter text may stand in any answer
 
 
-@dataclass(kw_only=True)
-class Watch:
+class Watch(Struct, kw_only=True):
     """What has been noticed. `secrets` are texts that no error may hold, `mark` is in each text
     that is said here. `document` describes the answers, once it is read.
     """
 
     mark: str
-    secrets: list[str] = field(default_factory=list, repr=False)
+    secrets: list[str] = field(default_factory=list)
     document: Described | None = None
     answers: int = 0
     problems: int = 0
     leaks: list[str] = field(default_factory=list)
     formless: list[str] = field(default_factory=list)
     deviations: list[str] = field(default_factory=list)
+
+    __repr__ = name_only
 
     def saw(self, answer: HttpAnswer) -> None:
         """Take note of an answer."""

@@ -6,9 +6,10 @@ Nothing of an address, of a value or of a service's answer is in a result: anybo
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from brain import settings
 from brain.errors import SettingMissing
@@ -27,8 +28,7 @@ REDEPLOY = "then redeploy."
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fine:
+class Fine(Struct, frozen=True, kw_only=True):
     """A service that works. `off`: it is not set up, and need not be. `note`: what to know."""
 
     off: str = ""

@@ -1,7 +1,8 @@
 """Counts the calls of tools for the run that makes them, and records them in its trace."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.cloud.meter import meter
 from brain.cloud.traces.tools import recorded_tool

@@ -6,17 +6,18 @@ each commit stores the sum.
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.codec import SPARSE, Form, Stored
 from brain.errors import EntryUnreadable
 from brain.texts.moments import zone_named
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelCount:
+class ModelCount(Struct, frozen=True, kw_only=True):
     """The calls of one model. `usd` is None if the price of one of them is not known."""
 
     model: str
@@ -38,8 +39,7 @@ class ModelCount:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolCount:
+class ToolCount(Struct, frozen=True, kw_only=True):
     """The calls of one tool, how many failed, and how long all took."""
 
     name: str
@@ -48,8 +48,7 @@ class ToolCount:
     ms: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayCount:
+class DayCount(Struct, frozen=True, kw_only=True):
     """What a user has used on a day of theirs. `usd` counts what has a known price."""
 
     day: str
@@ -57,8 +56,7 @@ class DayCount:
     usd: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """What a run has caused so far. `started_ms` is in ms since 1970.
 
     `because` is why it ended early. `ended`: a commit that ends the run has been sent. `day` is
@@ -91,8 +89,7 @@ class Counts:
 COUNTS = Stored(Form(Counts))
 
 
-@dataclass(kw_only=True, slots=True)
-class Meter:
+class Meter(Struct, kw_only=True):
     """Counts for one run in this invocation. `previous` are the counts of the user's run before."""
 
     counts: Counts = field(default_factory=lambda: Counts(run_id=""))

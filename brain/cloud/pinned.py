@@ -8,8 +8,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import httpx
@@ -18,8 +19,7 @@ type Place = tuple[str, int]  # an IP and a port
 type Resolve = Callable[[str, int], Awaitable[Sequence[Place]]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PinnedRequest:
+class PinnedRequest(Struct, frozen=True, kw_only=True):
     """A request to the server `host`. `target` is path and query; `headers` has its `Host`."""
 
     method: str

@@ -5,12 +5,12 @@ their channels and of their keys in the store. `at_ms` is when it was told, in m
 1970, by the server's clock.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Occupied:
+
+class Occupied(Struct, frozen=True, kw_only=True):
     """Somebody listens to one of the user's two channels now, or nobody does any more."""
 
     user_hash: str
@@ -19,8 +19,7 @@ class Occupied:
     channel: Literal["private", "presence"] = "private"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemberChange:
+class MemberChange(Struct, frozen=True, kw_only=True):
     """A page of the user's has come to the presence channel, or gone from it.
 
     `member` is the page's connection: each is a member of its own.
@@ -32,8 +31,7 @@ class MemberChange:
     at_ms: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClientMessage:
+class ClientMessage(Struct, frozen=True, kw_only=True):
     """What a page said on one of the user's channels. `member` is None on the private one."""
 
     user_hash: str

@@ -11,8 +11,9 @@ import hmac
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from brain.cloud import meter
 from brain.cloud.quotas import used_up
@@ -52,8 +53,7 @@ type Noted = Callable[[str, str, float], Awaitable[None]]
 WAKE_CALL = Form(WakeCall, first=("userId", "runId", "fence", "wake", "reason"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FlowLimit:
+class FlowLimit(Struct, frozen=True, kw_only=True):
     """Messages with this key: at most `parallelism` of them are under way, the others wait."""
 
     key: str

@@ -1,9 +1,10 @@
 """The world of a brain that is rehearsed: what it finds in place of the user's things."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from brain.codec import Json
 from brain.errors import BrainError
@@ -22,8 +23,7 @@ class NotInThisWorld(BrainError):
     """A rehearsed brain has used something that its world does not have. The text names it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """What a rehearsed brain finds in place of the user's things.
 
     Documents have title, body and foreign; emails have from, to (a text or a list), subject and
@@ -43,8 +43,7 @@ class World:
     has_search: bool = False  # whether there is a search engine
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inside:
+class Inside(Struct, frozen=True, kw_only=True):
     """All adapters of a rehearsed brain. There are no others: see
     `brain.wiring.adapters.WorldAdapters`.
 

@@ -1,6 +1,6 @@
 """One codec for stored forms, wire forms and the journal.
 
-A form is derived from a frozen dataclass: fields become JSON properties in camelCase. So a new
+A form is derived from a struct: fields become JSON properties in camelCase. So a new
 field is declared once, and old stored forms still load if the field has a default.
 """
 

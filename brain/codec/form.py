@@ -1,12 +1,14 @@
-"""Forms: how a frozen dataclass is written as JSON and read back."""
+"""Forms: how a struct is written as JSON and read back."""
 
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
 from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
 
 from brain.codec.hints import Turned, conversions, plain, verbatim
 from brain.codec.marks import NEEDED, SPARSE, Lacking, Named
@@ -21,8 +23,8 @@ VERSION = 1  # of the stored forms; newer code wrote a form with a higher versio
 class Field(NamedTuple):
     """A field of a form.
 
-    `default` is MISSING if the field has no default. `may_lack`: a form without the field loads;
-    `lacking` is then its value, or MISSING for the default.
+    `default` is NODEFAULT if the field has no default. `may_lack`: a form without the field loads;
+    `lacking` is then its value, or NODEFAULT for the default.
     """
 
     attribute: str
@@ -36,12 +38,12 @@ class Field(NamedTuple):
     read: Turned
 
 
-class Form[T]:
-    """The form of a dataclass. It is computed when it is first used.
+class Form[T: Struct]:
+    """The form of a struct. It is computed when it is first used.
 
     `tag` is a name and a value that identify this form; it is written first. `first` are the names
     that are written before all others. `without` are attributes that are left out. `also` are
-    properties that are written too, and not read. `parts` are the forms of nested dataclasses that
+    properties that are written too, and not read. `parts` are the forms of nested structs that
     do not have the default form.
     """
 
@@ -88,14 +90,14 @@ class Form[T]:
         name = ""
         try:
             for name, attribute, verbatim, read, may_lack, lacking in self._reading:
-                given = form.get(name, MISSING)
+                given = form.get(name, NODEFAULT)
                 if type(given) in verbatim:
                     extra[attribute] = given
-                elif given is not MISSING:
+                elif given is not NODEFAULT:
                     extra[attribute] = read(given)
                 elif not may_lack:
                     raise ValueError("a required field is missing")
-                elif lacking is not MISSING:
+                elif lacking is not NODEFAULT:
                     extra[attribute] = lacking
         except (KeyError, TypeError, ValueError) as error:
             raise EntryUnreadable(f"{self.of.__name__} cannot be read: {name}") from error
@@ -111,14 +113,13 @@ class Form[T]:
         return tuple(names)
 
     def _fields(self) -> Iterator[Field]:
-        hints = get_type_hints(self.of, include_extras=True)
-        for field in fields(self.of):  # type: ignore[arg-type]  # a dataclass
+        for field in fields(self.of):
             if field.name not in self._without:
-                yield self._field(field.name, hints[field.name], field.default)
+                yield self._field(field.name, field.type, field.default)
         for name in self._also:
             getter = getattr(self.of, name).fget
             hint = get_type_hints(getter, include_extras=True)["return"]
-            yield self._field(name, hint, None if SPARSE in plain(hint)[1] else MISSING)
+            yield self._field(name, hint, None if SPARSE in plain(hint)[1] else NODEFAULT)
 
     def _field(self, attribute: str, hint: Any, default: Any) -> Field:
         _, marks = plain(hint)
@@ -131,8 +132,8 @@ class Form[T]:
             hint=hint,
             default=default,
             is_sparse=SPARSE in marks,
-            may_lack=default is not MISSING and NEEDED not in marks,
-            lacking=lacking[0] if lacking else MISSING,
+            may_lack=default is not NODEFAULT and NEEDED not in marks,
+            lacking=lacking[0] if lacking else NODEFAULT,
             write=write,
             read=read,
         )
@@ -155,7 +156,7 @@ class Form[T]:
         }
         if self.tag is not None:
             name, value = self.tag
-            found[name] = (name, lambda _: value, None, False, MISSING)
+            found[name] = (name, lambda _: value, None, False, NODEFAULT)
         return tuple(found[name] for name in self.names)
 
     @cached_property
@@ -167,7 +168,7 @@ class Form[T]:
         )
 
 
-class Stored[T]:
+class Stored[T: Struct]:
     """A form as JSON text that starts with its version."""
 
     def __init__(self, form: "Form[T] | OneOf[T]") -> None:
@@ -242,5 +243,5 @@ def camel(name: str) -> str:
 
 @cache
 def _form_of(kind: type) -> Form[Any]:
-    """Return the default form of a nested dataclass."""
+    """Return the default form of a nested struct."""
     return Form(kind)

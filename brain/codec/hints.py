@@ -8,11 +8,10 @@
 | time | `22:30` |
 | `tuple[X, ...]` | a list |
 | `X | None` | null for None |
-| a dataclass | an object |
+| a struct | an object |
 """
 
 from collections.abc import Callable
-from dataclasses import is_dataclass
 from datetime import datetime, time
 from enum import Enum
 from functools import partial
@@ -20,11 +19,13 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
 
+from msgspec import Struct
+
 from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, WRITTEN_ONLY
 from brain.codec.text import iso, iso_ms
 
 type Turned = Callable[[Any], Any]
-type Nested = Callable[[type], tuple[Turned, Turned]]  # a dataclass -> its write and read
+type Nested = Callable[[type], tuple[Turned, Turned]]  # a struct -> its write and read
 
 SCALARS: tuple[type, ...] = (str, bool, int, float)
 
@@ -88,7 +89,7 @@ def _of_class(kind: type, nested: Nested) -> tuple[Turned, Turned]:
         return iso, datetime.fromisoformat
     if kind is time:
         return "{:%H:%M}".format, time.fromisoformat
-    if is_dataclass(kind):
+    if issubclass(kind, Struct):
         return nested(kind)
     if issubclass(kind, Enum):
         return attrgetter("_value_"), kind  # same as `value`, which is a slow descriptor

@@ -4,8 +4,9 @@ Without a mark a field is written under its name in camelCase. If it has a defau
 it loads, because older code that did not have the field may have written the form.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Named(str):
@@ -14,8 +15,7 @@ class Named(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
+class Lacking(Struct, frozen=True):
     """What a form without the field means, if that is not the field's default."""
 
     value: object

@@ -8,9 +8,10 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
+
+from msgspec import Struct
 
 from brain.codec.text import clean
 
@@ -18,8 +19,7 @@ MOST_CHARS = 400  # of a cursor
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # of a row that is ordered by its id alone
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListPlace:
+class ListPlace(Struct, frozen=True, kw_only=True):
     """The last row that was shown: its time and its id.
 
     In the results of a search also its score as a share of the best one, and `ending`: what was put
@@ -32,8 +32,7 @@ class ListPlace:
     ending: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListPage[T]:
+class ListPage[T](Struct, frozen=True, kw_only=True):
     """A page of a list. `total` counts the rows of the whole list; `next` is None on its end."""
 
     rows: Sequence[T]

@@ -13,6 +13,11 @@ def dumps(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def name_only(value: object) -> str:
+    """Say what kind of value this is: the `__repr__` of one that holds secrets or user text."""
+    return f"{type(value).__name__}(...)"
+
+
 def clean(text: str) -> str:
     """Remove characters that some stores reject: NUL is dropped, lone surrogates are replaced."""
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -15,8 +15,9 @@ import hashlib
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from brain import settings
 from brain.cloud.postgres.database import Postgres
@@ -41,16 +42,14 @@ MAX_FILE_BYTES = (
 MAX_PACKED_BYTES = 50_000_000  # of a PDF or Word file: mostly pictures
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """A file that can be imported."""
 
     digest: str
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True, kw_only=True):
     """A file that cannot be imported, and the reason."""
 
     reason: str

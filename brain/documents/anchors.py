@@ -5,7 +5,8 @@ So no merge is needed. The server is the only writer.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_EDIT_CHARS = 20_000  # of the text that one change looks for, and of the text it puts there
 USER_FIRST_S = 30  # seconds for which a paragraph that the user has changed is theirs
@@ -17,8 +18,7 @@ class NotAnchored(Exception):
     """The place of a change is not there, or there is more than one. The text says why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Anchored:
+class Anchored(Struct, frozen=True, kw_only=True):
     """A change at its place: `find` stands at `start` of the body and becomes `replace`."""
 
     body: str

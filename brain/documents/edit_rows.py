@@ -1,7 +1,9 @@
 """A document whose row is locked in Postgres, and the changes that are made to it and kept."""
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.cloud.postgres.rows import rows
 from brain.documents.anchors import USER_FIRST_S, Anchored, NotAnchored, anchored
@@ -65,8 +67,7 @@ MARK = b"""
 """
 
 
-@dataclass(kw_only=True, slots=True)
-class LockedDocument:
+class LockedDocument(Struct, kw_only=True):
     """A document whose row is locked until the transaction ends. `document` is its last text.
 
     `named` holds its `user_id` and `id`. `edit` is the last change, `kept` are the places of

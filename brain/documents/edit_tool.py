@@ -1,8 +1,9 @@
 """The tool with which a mind changes a document that it shares with others."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.documents.anchors import MAX_EDIT_CHARS
 from brain.documents.editing import Author, EditedDocument, EditRefused, Edits
@@ -35,8 +36,7 @@ class EditDocument(Arguments):
     replace: Annotated[str, About("the new text", most=MAX_EDIT_CHARS)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
+class _Desk(Struct, frozen=True):
     """The document of one job, and who changes it."""
 
     edits: Edits

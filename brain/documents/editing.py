@@ -1,9 +1,10 @@
 """The port for changes of documents by anchors, and its values."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from brain.documents.ports import Document
 from brain.errors import BrainError
@@ -11,16 +12,14 @@ from brain.errors import BrainError
 USER = "user"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Author:
+class Author(Struct, frozen=True, kw_only=True):
     """Who changes a document: the user, or a mind that works for them, by its label."""
 
     label: str = USER
     mind_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True, kw_only=True):
     """A change of a document. `place` counts the changes of one document from 1.
 
     proposed: the user has just changed this paragraph, so a mind's change waits for them.
@@ -34,8 +33,7 @@ class Edit:
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EditedDocument:
+class EditedDocument(Struct, frozen=True, kw_only=True):
     """A document after a change. `edit` is None if nothing was changed, or not for the first time.
 
     `kept` are the places of changes that could not be taken back, because their text has changed.

@@ -1,9 +1,9 @@
 """PATCH /api/documents, GET and POST /api/edits: changes of documents, and who made them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
+from msgspec import Struct
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -84,8 +84,7 @@ class EditsBody(Body):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class EditRoutes:
+class EditRoutes(Struct, frozen=True):
     """The handlers of PATCH /api/documents and of /api/edits."""
 
     edits: Callable[[], Edits | None]

@@ -6,7 +6,6 @@ Chinese or with decomposed umlauts are found too.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 ASKED_CHARS = 1_000  # of a query; more words do not improve the result
 LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
 
-FIELDS = tuple(field.name for field in fields(Passage))
+FIELDS = Passage.__struct_fields__
 NEWEST = b"""
     select
         id as document_id, title, brain.version_of(title, body) as version, text as snippet,

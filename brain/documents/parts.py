@@ -1,14 +1,13 @@
 """Splits a text that is too long for one document. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.documents.rules import MAX_BODY_CHARS
 
 NUMBER_CHARS = 16  # room in a title for " (12 of 120)"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """The text of one document: a file, or a part of a long file."""
 
     title: str

@@ -1,17 +1,17 @@
 """The port for the user's documents, and its values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
+
+from msgspec import Struct
 
 from brain.codec import Named
 from brain.codec.places import ListPage, ListPlace
 from brain.documents.rules import version
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A document of the user. `foreign` means that others wrote it or a part of it, or may have."""
 
     id: str
@@ -26,8 +26,7 @@ class Document:
         return version(self.title, self.body)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True, kw_only=True):
     """A part of a document that matches a query, quoted by `snippet`.
 
     Without a query it is the document's beginning, with score 0. `version` identifies the current

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.says.texts import Texts
 from brain.texts.plain import plain_line, plain_text
@@ -52,8 +53,7 @@ def described(title: str, body: str, texts: Texts) -> str:
     return texts.document(plain_line(title), len(body), beginning)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True, kw_only=True):
     """What a question shows of a long text that the user has seen before.
 
     `changed` are the lines that are new since then, whole; empty if there are none.

@@ -1,7 +1,8 @@
 """Tells the pages of the user that a document has changed."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Form
 from brain.documents.editing import EditedDocument
@@ -11,8 +12,7 @@ from brain.run.ports import Channel
 EVENT = "document"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DocumentChange:
+class DocumentChange(Struct, frozen=True, kw_only=True):
     """A document was changed at one place, or a change of it was proposed.
 
     `place` counts the changes of one document from 1. `version` is that of its whole text.

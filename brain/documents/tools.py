@@ -1,7 +1,8 @@
 """Tools for the model to store, find and change the user's documents."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json, iso
 from brain.documents.ports import Document, Documents
@@ -116,8 +117,7 @@ async def known(documents: Documents, user_id: str, id: str) -> Document:
     return document
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """The implementation of the tools. A result is foreign if any text that it quotes is."""
 
     documents: Documents

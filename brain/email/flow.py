@@ -2,8 +2,9 @@
 
 import hashlib
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from brain.codec import Json, fingerprint
 from brain.email.model import Email
@@ -27,8 +28,7 @@ LATE_S = (
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailServices:
+class EmailServices(Struct, frozen=True, kw_only=True):
     """The services needed to receive emails. `account` is None if none is configured, `emails` is
     None if there is no database.
     """

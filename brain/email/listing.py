@@ -2,9 +2,10 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from brain.cloud.postgres.database import statement
 from brain.cloud.postgres.rows import after_values, all_of, dict_rows
@@ -28,8 +29,7 @@ COUNT = b"""
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailsWanted:
+class EmailsWanted(Struct, frozen=True, kw_only=True):
     """What is looked for. Without a query all emails that pass the filters, newest first."""
 
     query: str = ""

@@ -1,9 +1,10 @@
 """The values of the email feature: stored emails, search results, outgoing emails, outcomes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import AS_TEXT, Named
 
@@ -15,8 +16,7 @@ class Folder(StrEnum):
     SENT = "sent"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """An email address; `name` is empty if none was given. A sender may have a name alone: then
     `address` is empty, and nobody can reply.
     """
@@ -35,8 +35,7 @@ class Address:
 type Person = Annotated[Address, AS_TEXT]  # encoded as in an email's header
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True, kw_only=True):
     """An attachment of an email. Its content is not stored. `size` is in bytes, approximately."""
 
     name: str
@@ -44,8 +43,7 @@ class Attachment:
     size: Annotated[int, Named("bytes")]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Email:
+class Email(Struct, frozen=True, kw_only=True):
     """An email as it is stored.
 
     `id` is derived from its Message-ID and its content, so that the same email has the same id in
@@ -69,8 +67,7 @@ class Email:
     unread: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailFound:
+class EmailFound(Struct, frozen=True, kw_only=True):
     """An email that matches a search. `snippet` quotes the passage that matches best."""
 
     id: str
@@ -82,16 +79,14 @@ class EmailFound:
     snippet: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Synced:
+class Synced(Struct, frozen=True, kw_only=True):
     """The result of a sync. `more` means that older email remains to be mirrored."""
 
     new: tuple[Email, ...]
     more: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True, kw_only=True):
     """An email to send from the account."""
 
     message_id: str
@@ -103,15 +98,13 @@ class Outgoing:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """The server accepted the email for all recipients. `raw` is the email as it was sent."""
 
     raw: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """The email was sent to no recipient. `reason` is for the model and contains no secret.
 
     `foreign`: the reason quotes the mail server, and servers quote what they refuse.
@@ -121,20 +114,17 @@ class Refused:
     foreign: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unsure:
+class Unsure(Struct, frozen=True, kw_only=True):
     """The email was transmitted, but the server's answer was lost: it may have been sent or not."""
 
     raw: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailBrought:
+class EmailBrought(Struct, frozen=True, kw_only=True):
     """The report of an email that includes the email."""
 
     email: Email
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailboxChanged:
+class MailboxChanged(Struct, frozen=True, kw_only=True):
     """The report that the mailbox may contain new email."""

@@ -9,10 +9,11 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from email.message import Message
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.codec import clean
 from brain.email.incoming import NOBODY, brought, email_id

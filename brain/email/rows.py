@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from brain.cloud.postgres.renewal import FORM
 from brain.codec import Json, clean, dumps

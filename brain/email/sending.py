@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import Annotated, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.email import outgoing as letters
@@ -35,8 +37,7 @@ NOT_CERTAIN = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """The mirror, the mailbox, the mail server for sending, and the user id of the owner."""
 
     emails: Emails
@@ -50,8 +51,7 @@ class Account:
             raise ToolFault(NO_ACCOUNT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True, kw_only=True):
     """An email to send and the question that quotes it. The tool sets the `message_id`.
 
     `foreign`: the question and the result quote text that others wrote. `document` is the title of
@@ -92,8 +92,7 @@ def sending_tool[A: Arguments](
     return tool(kind, do.run, Effect.ACTS, limit_s=SENDING_S, asks=do.prepare, outcome=do.outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sending[A: Arguments]:
+class _Sending[A: Arguments](Struct, frozen=True):
     """The implementation of a sending tool."""
 
     account: Account

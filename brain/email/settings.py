@@ -4,10 +4,13 @@ They are separate from brain/settings because most functions do not need them, a
 take 50 ms.
 """
 
-from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from brain import settings
+from brain.codec.text import name_only
 from brain.email.model import Address
 from brain.email.outgoing import recipient
 from brain.errors import SettingMissing
@@ -16,8 +19,7 @@ from brain.settings.variables import Env, user_id
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailServer:
+class MailServer(Struct, frozen=True, kw_only=True):
     """An IMAP or SMTP server. With `tls` the connection starts encrypted, otherwise by STARTTLS.
 
     `sent_folder` is the name of the folder of sent email; empty to find it.
@@ -27,8 +29,10 @@ class MailServer:
     port: int
     tls: bool
     user: str
-    password: str = field(repr=False)
+    password: str
     sent_folder: str = ""
+
+    __repr__ = name_only
 
     @property
     def is_here(self) -> bool:
@@ -36,8 +40,7 @@ class MailServer:
         return self.host in ("localhost", "127.0.0.1", "::1")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailSettings:
+class EmailSettings(Struct, frozen=True, kw_only=True):
     """The email account. `sender` is its address, `owner` is the id of the user who owns it."""
 
     imap: MailServer

@@ -1,8 +1,9 @@
 """Tool for the model to send a document by email, from the user's account."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.documents.ports import Documents
 from brain.documents.rules import Excerpt, excerpt, outdated
@@ -45,8 +46,7 @@ def sharing_tools(documents: Documents, account: Account) -> tuple[Tool, ...]:
     return (sending_tool(ShareDocument, account, do.compose, away=AWAY, done=do.mark_seen),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sharing:
+class _Sharing(Struct, frozen=True):
     documents: Documents
     account: Account
 

@@ -1,8 +1,9 @@
 """Tools for the model to search, read and send the user's email."""
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.email import outgoing as letters
@@ -116,8 +117,7 @@ def reading_tools(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """The tools that read the mirror of the mailbox."""
 
     emails: Emails
@@ -156,8 +156,7 @@ class _Reading:
             raise ToolFault(NO_ACCOUNT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writing:
+class _Writing(Struct, frozen=True):
     """Composes the emails for the sending tools."""
 
     account: Account

@@ -1,11 +1,11 @@
 """The bodies of POST /api/eventToBrain, sent by programs and by the queue."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from operator import not_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_never
 
+from msgspec import Struct
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from brain.events.model import Event
@@ -95,8 +95,7 @@ class OwnBody(Body):
         return _reader(readers, self.type)(self.data)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True, kw_only=True):
     """An event that a program reported. `event_id` is the sender's id; `at` is when it happened."""
 
     body: EventBody

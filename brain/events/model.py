@@ -1,8 +1,9 @@
 """Events: things that happened outside the conversation and may be announced to the user."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 type EventKind = Literal["email", "reminder", "document", "event", "job"]
 
@@ -12,8 +13,7 @@ EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event", 
 OWN_REMINDER = "reminder-"  # prefix of the id of an event about a reminder that was set here
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """Something that happened outside: an email arrived, a reminder is due, a document changed, a
     job in the background has ended, or a program reported an event.
 

@@ -11,7 +11,8 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.chat.pieces import EditPiece
 from brain.codec import Json
@@ -33,23 +34,20 @@ LASTING_S = 60.0  # a subscription that lasted this many seconds resets the paus
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunChange:
+class RunChange(Struct, frozen=True, kw_only=True):
     """A run has started, continues, or has ended."""
 
     run_id: str
     state: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LogReset:
+class LogReset(Struct, frozen=True, kw_only=True):
     """The log was reset: it ends before the listener's seq and is sent again from its start."""
 
     last_seq: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnloggedEvent:
+class UnloggedEvent(Struct, frozen=True, kw_only=True):
     """An event that stands in no log. One that is missed does not come again."""
 
     name: str

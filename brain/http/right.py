@@ -1,8 +1,9 @@
 """The right of a connection to listen: it ends with the token that it was opened with."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.codec import Form, Json, iso
 from brain.errors import TokenRefused
@@ -10,8 +11,7 @@ from brain.http.tokens import LEEWAY_S, Token
 from brain.run.ports import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Bye:
+class Bye(Struct, frozen=True):
     """The last event of a stream that the server ends for this reason."""
 
     reason: Literal["token"]

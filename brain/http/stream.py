@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -16,8 +16,7 @@ HEARTBEAT_S = 10.0  # seconds without an event; then a comment keeps proxies fro
 BEAT = b": still here\n\n"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StreamEvent:
+class StreamEvent(Struct, frozen=True, kw_only=True):
     """One event. `id` is the seq that a client sends as Last-Event-ID when it reconnects."""
 
     name: str

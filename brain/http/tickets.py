@@ -8,9 +8,11 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+
+from brain.codec.text import name_only
 from brain.errors import SettingMissing, TokenRefused
 from brain.settings import TokenSettings
 from brain.texts.ids import is_mind_id
@@ -20,12 +22,13 @@ MOST_CHARS = 2_000  # of a ticket; a user id has at most 256 characters
 REFUSED = "the ticket is invalid or has expired"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True, kw_only=True):
     """A ticket, as its text in an address."""
 
-    text: str = field(repr=False)
+    text: str
     expires_at: datetime
+
+    __repr__ = name_only
 
 
 class Tickets:

@@ -14,8 +14,9 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.errors import TokenRefused
@@ -40,16 +41,14 @@ UNREADABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 SIGNATURE_BYTES = {"HS256": (32, 32), "ES256": (64, 64), "RS256": (256, 1024)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True, kw_only=True):
     """When a user signed in, in seconds since 1970, and a mark of the key that was used."""
 
     since: int
     mark: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Token:
+class Token(Struct, frozen=True, kw_only=True):
     """A verified token. `expires_at` is in seconds since 1970. `sign_in`: it was issued here."""
 
     user_id: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.cloud.redis.scripts import Keys
 from brain.errors import Unreachable
@@ -17,8 +18,7 @@ STORE = "store"
 KEY_CHARS = 32  # of a hash in a key
 
 
-@dataclass(kw_only=True, slots=True)
-class Inspection:
+class Inspection(Struct, kw_only=True):
     """Reads from the services that are set up. `unread` says what could not be read, and why."""
 
     store: InspectedStore

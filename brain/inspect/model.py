@@ -1,8 +1,9 @@
 """What is read of a user, and what follows from it. All times are in ms since 1970."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from brain.notices.model import PendingNotices
 from brain.preferences.model import Preferences
@@ -26,8 +27,7 @@ type FindingKind = Literal[
 type RunPhase = Literal["none", "idle", "running", "expired", "handingOver", "overdue"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing that was found.
 
     `says` is the sentence on what is so, `next` the one on what to do. `run` is empty if it
@@ -41,8 +41,7 @@ class Finding:
     since_ms: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True, kw_only=True):
     """A question that waits for a decision. `seq` is its place in the log."""
 
     id: str
@@ -50,8 +49,7 @@ class OpenQuestion:
     expires_ms: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredUser:
+class StoredUser(Struct, frozen=True, kw_only=True):
     """What the state store has of a user, at the time `now_ms`.
 
     `fields` are those of the run's hash. `entries` are the newest of the log, in order. `queued`
@@ -72,8 +70,7 @@ class StoredUser:
         return has_run or bool(self.entries or self.questions or self.notices.forms)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueuedCall:
+class QueuedCall(Struct, frozen=True, kw_only=True):
     """A message of the queue for the user; `status` is the last answer to one that was given up.
 
     `route` is the path that it calls, `run` is empty if it concerns no run.
@@ -87,8 +84,7 @@ class QueuedCall:
     status: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueSeen:
+class QueueSeen(Struct, frozen=True, kw_only=True):
     """What the queue has for a user: calls that will come, and calls that it has given up.
 
     `is_whole` is False if it has given up so many calls that not all were looked at.
@@ -99,8 +95,7 @@ class QueueSeen:
     is_whole: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """Everything that is known of a user; `user_hash` is as in the keys of the store.
 
     `stored` and `queue` are None if they could not be read. `about` is the run that was asked

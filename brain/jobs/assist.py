@@ -6,7 +6,8 @@ two lines of equals signs what was changed and what the model would like to know
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import clean
 from brain.run.messages import Remark
@@ -38,8 +39,7 @@ _BULLET = re.compile(r"(?:[-*•\u2013+]|(?<!\d)\d{1,3}[.)])\s+")
 _FENCE = re.compile(r"```[\w-]*\n(.*)\n```", re.DOTALL)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AssistRequest:
+class AssistRequest(Struct, frozen=True, kw_only=True):
     """What the user wants of their instructions. `history` is what was said about them before."""
 
     instructions: str
@@ -47,8 +47,7 @@ class AssistRequest:
     history: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Improved:
+class Improved(Struct, frozen=True, kw_only=True):
     """The improved instructions, what was changed, and what the model would like to know."""
 
     prompt: str

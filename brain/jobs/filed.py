@@ -1,22 +1,21 @@
 """What the store of jobs is given with a report, and what it says when a mind is settled."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.jobs.model import Job, MindOutcome
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True, kw_only=True):
     """A job after one of its minds was settled. `is_last`: it has to be reported now."""
 
     job: Job
     is_last: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filed:
+class Filed(Struct, frozen=True, kw_only=True):
     """A job's report to be stored. `document` is the title and the body of a document with it.
 
     `outcome` is what the mind that wrote it has used; None for a report by code.

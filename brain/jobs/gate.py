@@ -7,7 +7,8 @@ answer the run does not go on here.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.errors import LeaseLost, RunStopped, StoreUnreachable
 from brain.jobs.model import UNSETTLED
@@ -36,8 +37,7 @@ class _Fence:
         return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gate(_Fence):
+class Gate(_Fence, Struct, frozen=True, kw_only=True):
     """An `Around` that stands first in the services of every mind."""
 
     jobs: JobStore
@@ -52,8 +52,7 @@ class Gate(_Fence):
             await end(turn, self.runs)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportGate(_Fence):
+class ReportGate(_Fence, Struct, frozen=True, kw_only=True):
     """The same for a reporter. `is_due` says whether the report is still wanted."""
 
     runs: MindRuns

@@ -5,9 +5,10 @@ them; each is imported when it is first asked for.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
+
+from msgspec.structs import replace
 
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.traces.loops import LoopBounds

@@ -5,10 +5,11 @@ Its id takes the place of a user id in the state store. A job is one to ten mind
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
@@ -33,8 +34,7 @@ OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused", "summarising")
 UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewMind:
+class NewMind(Struct, frozen=True, kw_only=True):
     """A mind that a start asks for. `number` counts from 0.
 
     `profile` is frozen at the start: instructions, model, tools, limits, as the kind reads them.
@@ -50,8 +50,7 @@ class NewMind:
     seed: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewJob:
+class NewJob(Struct, frozen=True, kw_only=True):
     """A job that a start asks for. `budget` is in tokens, of all minds and the report together.
 
     `key` makes a second start with the same key find the first one's job. `origin_run` is the run
@@ -72,8 +71,7 @@ class NewJob:
     foreign: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """A job as it is stored. `request` is what was asked for, `report` is the result."""
 
     user_id: str
@@ -105,8 +103,7 @@ class Job:
     finished_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mind:
+class Mind(Struct, frozen=True, kw_only=True):
     """A mind as it is stored. `id` is its log's id in the state store, `user_id` its owner."""
 
     id: str
@@ -137,8 +134,7 @@ class Mind:
     finished_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MindOutcome:
+class MindOutcome(Struct, frozen=True, kw_only=True):
     """How a mind ended. It is settled with this once; a second outcome changes nothing."""
 
     status: MindEnd
@@ -155,8 +151,7 @@ class MindOutcome:
     verdict: Json | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JobStart:
+class JobStart(Struct, frozen=True, kw_only=True):
     """The answer to a start: the job, its minds' ids, and whether an earlier start had made it."""
 
     job_id: str
@@ -166,8 +161,7 @@ class JobStart:
     budget: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoppedMinds:
+class StoppedMinds(Struct, frozen=True, kw_only=True):
     """The answer to a stop: the minds that it stopped, and those that had ended before."""
 
     job_id: str
@@ -176,8 +170,7 @@ class StoppedMinds:
     status: JobStatus
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MindCall:
+class MindCall(Struct, frozen=True, kw_only=True):
     """A call of /api/brainToBrain for a job. `mind` is a number, the reporter, or None: the job."""
 
     user_id: str
@@ -187,8 +180,7 @@ class MindCall:
     attempt: int = 0  # on the wire: `try`
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Say:
+class Say(Struct, frozen=True, kw_only=True):
     """What is said to a mind next. The same message id is said once, however often it comes.
 
     `context` is what the mind is shown of another conversation before it. `decision` answers a
@@ -206,8 +198,7 @@ type Next = Say | MindOutcome | Literal["again"] | None
 """What follows: a text, the end, all once more (its row names another log), or nothing (paused)."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MindRun:
+class MindRun(Struct, frozen=True, kw_only=True):
     """The last run of a mind, as the state store has it. Its journal is there until the next text.
 
     `is_open`: it has not ended; then `lease_left_s` says how long its brain is certainly alive (0:
@@ -231,8 +222,7 @@ class MindRun:
         return is_tainted(self.journal, ())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProgressNote:
+class ProgressNote(Struct, frozen=True, kw_only=True):
     """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
 
     number: int
@@ -241,8 +231,7 @@ class ProgressNote:
     foreign: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JobState:
+class JobState(Struct, frozen=True, kw_only=True):
     """A job, its minds by number, and what the running ones do now, by mind id."""
 
     job: Job

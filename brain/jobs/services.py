@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+
+from msgspec import Struct, field
 
 from brain.events.ports import Announcer
 from brain.jobs.model import Job, JobKind, Mind
@@ -19,8 +20,7 @@ async def in_utc(user_id: str) -> tzinfo:
     return UTC
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JobServices:
+class JobServices(Struct, frozen=True, kw_only=True):
     """The ports of the flows, and the kinds of jobs.
 
     `daily_tokens` is how many tokens the jobs of one user may use on a day of theirs, `daily_usd`

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.errors import ModelFault, Unreachable
 from brain.memory.archiving import copy_log, is_due, tidy_log
@@ -27,8 +28,7 @@ PAGE = 200  # entries read for a summary
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True, kw_only=True):
     """The steps of memory around each run."""
 
     services: MemoryServices

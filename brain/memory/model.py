@@ -1,13 +1,13 @@
 """What outlasts a run: facts, entries found in the older log, and its summary."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from brain.run.messages import LogEntry
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """Something the user asked to remember.
 
     `source` says in words where it came from. `foreign` means that the run had read text that
@@ -21,8 +21,7 @@ class Fact:
     foreign: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """An entry of the older log that a search found. `snippet` is its best matching passage."""
 
     entry: LogEntry
@@ -30,8 +29,7 @@ class Found:
     score: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """The rolling summary of the log up to and including `upto_seq`; 0 means no entries.
 
     `erasures`: how often the user had erased entries when it was read.

@@ -1,7 +1,8 @@
 """The services that memory needs."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.memory.ports import Archive, Facts, ShownBlock
 from brain.preferences.ports import PreferenceStore
@@ -17,8 +18,7 @@ async def no_addition(user_id: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryServices:
+class MemoryServices(Struct, frozen=True, kw_only=True):
     """The services that memory needs.
 
     `facts`, `archive` and `preferences` are None without a database. `log` is the whole log,

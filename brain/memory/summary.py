@@ -10,7 +10,9 @@ Facts are stored separately, so no summary can lose one.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.chat.notes import LEFT_OUT
 from brain.chat.sizes import shorten
@@ -48,8 +50,7 @@ _LABEL = re.compile(r"^\W*(?:the )?(?:new )?summary\W*[:\n]\W*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|[。！？]")  # noqa: RUF001 - Chinese full stops
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Portion:
+class Portion(Struct, frozen=True, kw_only=True):
     """The entries to add to a summary, and the seq up to which the summary then reaches."""
 
     entries: tuple[LogEntry, ...]

@@ -1,9 +1,10 @@
 """The tools that remember and forget facts, and search facts and the log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json, iso
 from brain.errors import ToolFault
@@ -94,8 +95,7 @@ def memory_tools(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """Carries out the tools' calls.
 
     Text that others may have written has a `from` and makes the result foreign.

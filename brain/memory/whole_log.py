@@ -1,6 +1,6 @@
 """A user's whole log: the state store's entries, and older ones from the archive."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.codec.places import ListPage, ListPlace
 from brain.errors import DatabaseUnreachable
@@ -15,8 +15,7 @@ ASKED_CHARS = 1_000  # of a query; more words do not improve the result
 FRESH = 1_000  # entries that are not in the archive; usually less than 40
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WholeLog:
+class WholeLog(Struct, frozen=True, kw_only=True):
     """`Log` over the state store and the archive."""
 
     store: StateStore

@@ -5,7 +5,9 @@ for judgement.
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.errors import ModelFault
 from brain.events.model import Event
@@ -24,8 +26,7 @@ MOST_JUDGED = 20  # events judged at once; any others are announced without judg
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Assessed:
+class Assessed(Struct, frozen=True, kw_only=True):
     """Whether to tell the user about an event, and the model's words for it, or empty.
 
     `foreign`: others may have influenced the words.

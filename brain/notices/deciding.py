@@ -15,8 +15,9 @@ repeats a notice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from brain.events.model import Event, EventKind
 from brain.notices.model import Notice, Unheard
@@ -42,8 +43,7 @@ LIFE: dict[EventKind, timedelta] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True):
     """The user's state at the moment of a decision.
 
     `last_contact` is the time at which the user was last known to be present. It is now while the
@@ -56,8 +56,7 @@ class Situation:
     unheard: Unheard | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True, kw_only=True):
     """A message that announces notices.
 
     `notices` are the ids of the notices in it, including those of a message that it supersedes.
@@ -72,8 +71,7 @@ class Announcement:
     foreign: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What to do with each notice now; `held` and `dropped` are ids of notices.
 
     `until` is the latest time to decide again. None means: when the run ends or the user returns.

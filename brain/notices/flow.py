@@ -8,8 +8,9 @@ changes: an event arrives, a run ends or finishes a sentence, the user returns, 
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from brain.codec import fingerprint
 from brain.errors import ChannelUnreachable, QueueUnreachable
@@ -219,8 +220,7 @@ def _forms(forms: Mapping[str, str], ids: tuple[str, ...]) -> list[str]:
     return [forms[id] for id in ids if id in forms]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True, kw_only=True):
     """The announcer of events, and the steps that announce pending notices around each run."""
 
     services: NoticeServices

@@ -7,7 +7,8 @@ whether a sentence is spoken. That sentence is cleaned and shortened like any qu
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.chat.notes import FOREIGN
 from brain.chat.sizes import shorten
@@ -32,8 +33,7 @@ in the language of the rule. No addresses, links or codes. Empty if you do not s
 told or not to be told, is only part of its text."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """Whether to announce an event, and in which words. If empty, the event's own text is used."""
 
     speak: bool

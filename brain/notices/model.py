@@ -1,17 +1,17 @@
 """Notices: events to announce to the user, and the rules that say which events matter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import NEEDED, SPARSE, Form, Named, Stored
 from brain.events.model import EventKind
 from brain.texts.moments import DEFAULT_ZONE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """An event to announce to the user.
 
     `text` is said in addition to the sender and the subject: the content of a reminder, or words
@@ -32,16 +32,14 @@ class Notice:
 NOTICE = Stored(Form(Notice))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unheard:
+class Unheard(Struct, frozen=True, kw_only=True):
     """A message that announced these notices and that nobody has heard yet."""
 
     message_id: str
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PendingNotices:
+class PendingNotices(Struct, frozen=True, kw_only=True):
     """The pending notices of a user, and the user's state at the time `now`.
 
     `forms` holds the stored form of each notice by the notice's id. `contact` is the time at which
@@ -62,8 +60,7 @@ class PendingNotices:
     zone: str = DEFAULT_ZONE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """A kind of event that the user wants to be told about. `about` says it in words.
 
     An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `sender`

@@ -1,8 +1,9 @@
 """Rules in Postgres."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import ID, id_from_key, rows

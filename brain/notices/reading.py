@@ -1,8 +1,9 @@
 """Parses the answer of the notice board's script."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.moves.here import HERE_MS
@@ -38,8 +39,7 @@ def pending_in(reply: ScriptReply) -> PendingNotices:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Path:
+class _Path(Struct, frozen=True, kw_only=True):
     """A path by which a user may listen: a page, or the channel.
 
     `came_ms` is when the user began to listen; None while they do not listen. `left_ms` is when

@@ -1,7 +1,8 @@
 """Rules: which are valid, which fit an event, and whether they ask for a notice of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Form, Json
 from brain.events.model import EVENT_KINDS, Event, EventKind
@@ -18,15 +19,13 @@ READ_CHARS = 20_000  # of an event's text; words beyond that are not searched
 RULE = Form(Rule, without=("unmarked",))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """The user should be told about the event. `urgent` means even during quiet hours."""
 
     urgent: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToJudge:
+class ToJudge(Struct, frozen=True, kw_only=True):
     """The model must judge the event by these rules. `otherwise` is the result if it says no."""
 
     rules: tuple[Rule, ...]

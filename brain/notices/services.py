@@ -1,6 +1,6 @@
 """The services that notices need."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.notices.ports import NoticeBoard, Pushes, RuleStore
 from brain.preferences.ports import PreferenceStore
@@ -8,8 +8,7 @@ from brain.run.ports import Channel, Clock, Model, Queue
 from brain.says.choice import Languages
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoticeServices:
+class NoticeServices(Struct, frozen=True, kw_only=True):
     """The services that notices need. `preferences` and `rules` are None without a database,
     `pushes` where nothing can be pushed to devices.
     """

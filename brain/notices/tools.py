@@ -1,7 +1,8 @@
 """The tools for the user's rules of what to announce."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.events.model import EventKind
@@ -70,8 +71,7 @@ def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """Carries out the tools' calls. A rule noted in a tainted run is foreign."""
 
     rules: RuleStore

@@ -1,16 +1,16 @@
 """The user's own settings."""
 
-from dataclasses import dataclass
 from datetime import time
 from typing import Annotated, Literal
+
+from msgspec import Struct
 
 from brain.codec import Named
 
 UNASKED_TOKENS = 100_000  # by default: three helpers with their usual share
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True, kw_only=True):
     """The quiet hours of each day, in local time. Only urgent messages are said in them.
 
     They cross midnight if `until` is earlier than `start`.
@@ -20,8 +20,7 @@ class Quiet:
     until: time
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True, kw_only=True):
     """A user's own settings.
 
     `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a
@@ -39,8 +38,7 @@ class Preferences:
     unasked_tokens: int = UNASKED_TOKENS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Persona:
+class Persona(Struct, frozen=True, kw_only=True):
     """How a user wants their brain to be: its name, or None, and its manner in their words."""
 
     name: str | None = None
@@ -50,8 +48,7 @@ class Persona:
 type SaidBy = Literal["user", "device", "default"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InUse:
+class InUse(Struct, frozen=True, kw_only=True):
     """The time zone (an IANA name) and the language (a BCP 47 tag) that hold for a user, and who
     says so: the user, their device, or nobody.
     """

@@ -3,9 +3,11 @@ on them.
 """
 
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.codec import Form, Json
 from brain.errors import EntryUnreadable
@@ -31,8 +33,7 @@ _RECIPIENT = re.compile(rf"\A[\w.!#$%&'*+/=?^`{{|}}~-]*@{_DOMAIN}")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True, kw_only=True):
     """An invalid field and what is wrong with it."""
 
     field: str

@@ -1,6 +1,7 @@
 """Recognises a spoken yes or no, and decides which acts need a yes."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
@@ -68,8 +69,7 @@ async def readable_question(store: StateStore, user_id: str) -> Asked | None:
         return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SpokenDecisions:
+class SpokenDecisions(Struct, frozen=True, kw_only=True):
     """The intake that turns a plain yes or no into a decision on the question just before it."""
 
     store: StateStore
@@ -78,8 +78,7 @@ class SpokenDecisions:
         return await with_decision(self.store, arrival)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskUnlessTrusted:
+class AskUnlessTrusted(Struct, frozen=True, kw_only=True):
     """The consent rule: ask the user unless they trust all recipients."""
 
     preferences: PreferenceStore | None

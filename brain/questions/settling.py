@@ -1,7 +1,8 @@
 """Lets the effects of a text wait until the text is whole."""
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.errors import OutOfTime
 from brain.questions.whole import Fate, Times, Wait, fate, unsettled
@@ -14,8 +15,7 @@ from brain.tools.invocations import Proposal, ToolInvocation
 LOOK_S = 0.5  # seconds between two looks, at most: the caller may go, or hear a message
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settles:
+class Settles(Struct, frozen=True, kw_only=True):
     """The port `Settling`."""
 
     store: StateStore

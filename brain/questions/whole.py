@@ -5,8 +5,9 @@ such a text asks for must not happen while it may still be half a sentence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.run.journal import Entry, Joined, Started
 from brain.run.limits import Limits
@@ -16,15 +17,13 @@ from brain.run.store import Sight
 type Fate = Literal["settled", "abandoned", "corrected"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """It is not known yet. `ms` is how long to wait before the next look."""
 
     ms: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Times:
+class Times(Struct, frozen=True, kw_only=True):
     """What is known here, in ms of the store. `left_ms` is when the caller went; 0: it is there."""
 
     now_ms: float

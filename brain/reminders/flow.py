@@ -1,6 +1,6 @@
 """Reminds the user when a reminder is due."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.events.model import OWN_REMINDER, Event
 from brain.events.ports import Announcer
@@ -9,8 +9,7 @@ from brain.reminders.rules import due_event, is_due, stage
 from brain.run.ports import Clock, Queue
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReminderServices:
+class ReminderServices(Struct, frozen=True, kw_only=True):
     """The services that reminding needs."""
 
     reminders: Reminders

@@ -1,14 +1,14 @@
 """Reminders."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import SPARSE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True, kw_only=True):
     """A text to announce at a time. `foreign`: the run that set it had read others' text."""
 
     id: str
@@ -17,8 +17,7 @@ class Reminder:
     foreign: Annotated[bool, SPARSE] = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReminderDue:
+class ReminderDue(Struct, frozen=True, kw_only=True):
     """The queue's call for a reminder, at its time or at an earlier stage."""
 
     id: str

@@ -1,8 +1,9 @@
 """The tools that set, cancel and list reminders."""
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json, fingerprint
 from brain.errors import DatabaseUnreachable, EntryUnreadable, QueueUnreachable, ToolFault
@@ -76,8 +77,7 @@ def reminder_tools(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """Carries out the tools' calls. A reminder set in a tainted run is foreign."""
 
     reminders: Reminders

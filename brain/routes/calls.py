@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
+from msgspec.structs import replace
 from starlette.types import Receive
 
 from brain.chat.pieces import Piece, piece_to_wire

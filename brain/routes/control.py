@@ -1,8 +1,8 @@
 """POST /api/control: stop a run, report what was heard, take back a text, or decide a question."""
 
-from dataclasses import replace
 from typing import Literal, assert_never
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp
 

@@ -1,8 +1,8 @@
 """Opens WS /api/live: finds out who has connected, and reports errors to the connection."""
 
 import asyncio
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
@@ -57,8 +57,7 @@ async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | 
         raise HangUp(NOT_ALLOWED, str(refused)) from None
 
 
-@dataclass(frozen=True, slots=True)
-class LiveUrl:
+class LiveUrl(Struct, frozen=True):
     """What the address of a connection names.
 
     `mind`: whose log and texts the connection is for; None means the user's own brain. `device` is

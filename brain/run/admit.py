@@ -6,8 +6,9 @@ it. Before a caller is told so, a wake-up for the run must be on the queue, beca
 invocation may be dead already.
 """
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from brain.codec import fingerprint
 from brain.errors import QuestionClosed, TooManyTexts

@@ -7,8 +7,10 @@ if the model had just made the call.
 """
 
 import logging
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.chat.tools import checkable
 from brain.codec import clean
@@ -27,8 +29,7 @@ CLIENT_TEXT = ""  # a question to the front end shows no text to the user
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """A call that waits for the user's approval, or (no `proposal`) for their front end."""
 
     work: Work

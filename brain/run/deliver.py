@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.chat.pieces import Piece
 from brain.codec import Json
@@ -30,8 +31,7 @@ DRAIN_S = 5.0  # seconds that an invocation waits for the channel at its end
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The answer to a caller."""
 
     state: State

@@ -5,8 +5,9 @@ gave, which calls have results and which call may have been running.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.chat.results import CORRECTED
 from brain.codec import NEEDED, SPARSE, Json, Lacking, Named
@@ -14,31 +15,27 @@ from brain.run.messages import Remark, Utterance
 from brain.tools.spec import ClientTool, ToolCall
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Overheard:
+class Overheard(Struct, frozen=True, kw_only=True):
     """The conversation before the utterance at `seq`, as sent by the front end (recentContext)."""
 
     seq: int
     remarks: tuple[Remark, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Equipped:
+class Equipped(Struct, frozen=True, kw_only=True):
     """The tools that the front end can run itself, as sent with the utterance at `seq`."""
 
     seq: int
     tools: tuple[ClientTool, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True, kw_only=True):
     """An utterance became part of the run."""
 
     utterance: Utterance
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """The model answered.
 
     `tokens` counts prompt and answer tokens, as reported or estimated; `prompt_tokens` and
@@ -62,8 +59,7 @@ class Answered:
     speaker: Annotated[str, SPARSE] = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Interrupted:
+class Interrupted(Struct, frozen=True, kw_only=True):
     """The model's answer was cut off after `text`, by its provider or the invocation's end.
 
     `slow`: nothing was cut off, but the user was told that the model takes its time.
@@ -73,8 +69,7 @@ class Interrupted:
     slow: Annotated[bool, SPARSE] = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Started:
+class Started(Struct, frozen=True, kw_only=True):
     """A tool that acts on the outside world is about to run.
 
     After a crash, a started call without a result may or may not have been carried out.
@@ -83,8 +78,7 @@ class Started:
     tool_call_id: Annotated[str, Named("call")]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True, kw_only=True):
     """A tool call returned.
 
     `failed`: the text describes an error. `foreign`: the text was written by third parties. `done`
@@ -102,8 +96,7 @@ type RunRecord = Answered | Interrupted | Started | Returned  # recorded by the 
 type Entry = Overheard | Equipped | Joined | RunRecord
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True, kw_only=True):
     """How much of its limits a run has used.
 
     `started_ms` is the store's time in milliseconds since 1970. `attempts` counts the invocations
@@ -118,8 +111,7 @@ class Spent:
     pace_ms: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """A run as the store gives it to the invocation that continues it.
 
     `step` is the number of the next commit. `first_seq` is the position in the log of the run's

@@ -1,6 +1,6 @@
 """All limits of the brain: how much a run may use, and how much text the model is shown."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.run.journal import Spent
 
@@ -9,8 +9,7 @@ HANDOVER_S = 10.0  # seconds for the queue to call the successor; then any invoc
 LAST_LOOPS = 1  # final loops in which the model is told to finish
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """The limits. A run that exceeds one of its limits ends, and the user is told why."""
 
     lease_s: float = LEASE_S

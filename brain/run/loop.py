@@ -7,7 +7,9 @@ The comments at each commit name the crash that decided the order.
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.chat.pace import pace
 from brain.chat.pieces import Pieces
@@ -30,8 +32,7 @@ SLOW_S = 8.0  # seconds without any sign of an answer, after which the user is t
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoopResult:
+class LoopResult(Struct, frozen=True, kw_only=True):
     """Whether another loop is needed, and the message to deliver now, if any.
 
     The message is the run's last one, unless the user has said more in the meantime. Breadcrumbs

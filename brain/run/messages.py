@@ -4,10 +4,11 @@ Each kind exists in two forms: as a draft without a position, and as an entry wi
 (`seq`). Only the state store assigns positions, so nothing can be shown before it is recorded.
 """
 
-from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+
+from msgspec import Struct
 
 from brain.chat.hearing import Heard as Heard
 from brain.chat.hearing import HeardPart
@@ -38,8 +39,7 @@ class Speak(StrEnum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """A call that waits for the user's approval (`whom` is user) or for its result from the user's
     front end (client).
 
@@ -54,8 +54,7 @@ class Question:
     content: Annotated[QuestionContent | None, SPARSE] = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """The decision on a question.
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
@@ -74,8 +73,7 @@ class Decision:
     changed: Annotated[tuple[str, ...] | None, SPARSE] = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UtteranceDraft:
+class UtteranceDraft(Struct, frozen=True, kw_only=True):
     """What the user said, before it has a position in the log.
 
     `decision` is set if the text answers a question. `turn`: it belongs to a turn of a call, and
@@ -98,8 +96,7 @@ class UtteranceDraft:
         return Utterance(**_shared(self, UtteranceDraft), seq=seq, run_id=run_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Utterance(UtteranceDraft):
+class Utterance(UtteranceDraft, frozen=True, kw_only=True):
     """What the user said, with its position in the log.
 
     `withdraws` are the positions of the text that it takes back and of that text's messages. A
@@ -113,8 +110,7 @@ class Utterance(UtteranceDraft):
     withdrawn: Annotated[bool, SPARSE] = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """What the brain says, before it has a position in the log.
 
     Only the store decides whether the message becomes terminal. `foreign`: the text may quote third
@@ -146,8 +142,7 @@ class Draft:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message(Draft):
+class Message(Draft, frozen=True, kw_only=True):
     """What the brain says, with its position in the log.
 
     `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
@@ -170,6 +165,6 @@ class Message(Draft):
 type LogEntry = Utterance | Message
 
 
-def _shared(value: object, kind: type) -> dict[str, Any]:
+def _shared(value: Struct, kind: type[Struct]) -> dict[str, Any]:
     """Return the values of the fields of `kind`, taken from a value that has all of them."""
-    return {field.name: getattr(value, field.name) for field in fields(kind)}
+    return {name: getattr(value, name) for name in kind.__struct_fields__}

@@ -7,7 +7,8 @@ that broke off is asked for again. Both have the same small number of tries, wit
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.chat.calls import legal_name
 from brain.chat.notes import LeftOut

@@ -1,8 +1,9 @@
 """The values of the moves of `StateStore`: what goes in, and every possible outcome."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.run.journal import Returned, Run, RunRecord, Spent
 from brain.run.messages import Draft, Heard, LogEntry, Message, Remark, Utterance, UtteranceDraft
@@ -11,8 +12,7 @@ from brain.tools.spec import ClientTool
 NO_RUN = "-"  # the run id of a wake call that concerns no run
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival(UtteranceDraft):
+class Arrival(UtteranceDraft, frozen=True, kw_only=True):
     """A text that asks to be admitted.
 
     `holder` is the id of this invocation. `new_run_id` is used if the text begins a run. A text may
@@ -35,8 +35,7 @@ class Arrival(UtteranceDraft):
     device: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeaseToken:
+class LeaseToken(Struct, frozen=True, kw_only=True):
     """The right to be a user's brain.
 
     Every change carries the token. The store refuses the change once a newer fence exists.
@@ -47,8 +46,7 @@ class LeaseToken:
     fence: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Admitted:
+class Admitted(Struct, frozen=True, kw_only=True):
     """This invocation is the brain now.
 
     `tail` is the end of the log, oldest first. `now_ms` is the store's time in milliseconds since
@@ -74,8 +72,7 @@ class Admitted:
     left_ms: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True, kw_only=True):
     """The text is in the log, and another invocation is the brain and will answer it."""
 
     run_id: str
@@ -85,8 +82,7 @@ class Recorded:
     withdraws: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True, kw_only=True):
     """The message id is known: the text was admitted before.
 
     `message` is the run's terminal message, if there is one. `finished`: the run has ended.
@@ -102,8 +98,7 @@ class Duplicate:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True, kw_only=True):
     """The question does not accept a decision, or does not accept one any more.
 
     If it was decided, `verdict`, `fingerprint` (of the arguments) and `seq` describe that decision.
@@ -115,8 +110,7 @@ class Closed:
     seq: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """A question and its state in the store.
 
     `is_open`: it waits for a decision. `is_last`: only breadcrumbs since. `language`: see `Status`.
@@ -128,8 +122,7 @@ class Asked:
     language: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnsweredAside:
+class AnsweredAside(Struct, frozen=True, kw_only=True):
     """A text was answered in a run of its own while another run continues."""
 
     run_id: str
@@ -137,8 +130,7 @@ class AnsweredAside:
     message: Message
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RateLimited:
+class RateLimited(Struct, frozen=True, kw_only=True):
     """The user sent too many texts. The next one is accepted after `retry_after_s` seconds."""
 
     retry_after_s: float
@@ -147,8 +139,7 @@ class RateLimited:
 type Admission = Admitted | Recorded | Duplicate | Closed | RateLimited
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WakeCall:
+class WakeCall(Struct, frozen=True, kw_only=True):
     """A call from the queue to continue a run: after a hand-over, or because its brain may be dead.
 
     `fence` is the successor's fence (hand-over only). `wake` is the number of the wake-up.
@@ -161,8 +152,7 @@ class WakeCall:
     wake: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Alive:
+class Alive(Struct, frozen=True, kw_only=True):
     """The run's brain is alive. `wake` is the number of the wake-up that must be queued now."""
 
     run_id: str
@@ -170,8 +160,7 @@ class Alive:
     lease_left_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """There is nothing left to do for this run. `held` counts the notices still pending."""
 
     held: int = 0
@@ -188,8 +177,7 @@ class CommitKind(StrEnum):
     REST = "rest"  # ask the user and end the run, or add new texts to it if there are any
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True, kw_only=True):
     """The two possible results of the call that a question is about.
 
     The store records `asked`, or `not_asked` if new texts prevented the question.
@@ -199,8 +187,7 @@ class Asking:
     not_asked: Returned
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """One step to record.
 
     `step` is the run's step number before the commit; (fence, step) is the idempotency key.
@@ -227,8 +214,7 @@ class Commit:
         return self.drafts[-1] if self.kind is CommitKind.REST else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True, kw_only=True):
     """The outcome of a commit.
 
     `messages`: the placed drafts. `taken`: the texts that joined the run. `finished`: the lease is
@@ -242,8 +228,7 @@ class Committed:
     held: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True, kw_only=True):
     """The run was stopped. `message` is its last message."""
 
     run_id: str

@@ -5,9 +5,10 @@ Everything outside is behind one of these protocols, so the whole brain also run
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from brain.chat.pieces import Delta as Delta
 from brain.chat.pieces import EditPiece
@@ -49,8 +50,7 @@ class Channel(Protocol):
         """Return once the channel has taken the event. Raises ChannelUnreachable."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LogUpdate:
+class LogUpdate(Struct, frozen=True, kw_only=True):
     """An update for a user's listeners: the last seq of the log and the state of a run.
 
     `state` is running, done or stopped, or "-" for no run. An `edit` is only shown, and no news.

@@ -7,7 +7,7 @@
 Forms that older code has stored must still load; golden files in the tests check this.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.codec import Form, Json, OneOf, Stored, dumps
 from brain.errors import EntryUnreadable

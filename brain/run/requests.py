@@ -1,15 +1,15 @@
 """What a user can ask of their brain: to take in a text, to take one back, or to stop."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.run.messages import CallTurn, Decision, Draft, Remark, Utterance, UtteranceDraft
 from brain.run.moves import LeaseToken
 from brain.tools.spec import ClientTool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UserRequest:
+class UserRequest(Struct, frozen=True, kw_only=True):
     """A text that a caller sends to a user's brain.
 
     `patience_s` is how many seconds the caller waits for the answer; None if it did not say.
@@ -36,8 +36,7 @@ class UserRequest:
     device: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True, kw_only=True):
     """The user's request to end a run now. `run_id` None means the run that is open.
 
     The store records `plain` as the run's last message, or `unsure` if the run is stopped while a
@@ -50,8 +49,7 @@ class Stop:
     unsure: Draft
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdraw:
+class Withdraw(Struct, frozen=True, kw_only=True):
     """The user's request to take back the text with the message id of `entry`, which has no text.
 
     The store records `entry` as a withdrawal, unless the text stands.
@@ -61,8 +59,7 @@ class Withdraw:
     entry: UtteranceDraft
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True, kw_only=True):
     """What became of a request to take back the text at `seq`.
 
     withdrawn: it is taken back; `entry` says so in the log, None if another text has taken its

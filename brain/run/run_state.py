@@ -1,13 +1,13 @@
 """The state of a run in one invocation: a frozen value that every commit replaces."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.run.journal import Entry, Joined, Run, RunRecord
 from brain.run.moves import Admitted, Asking, Committed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunState:
+class RunState(Struct, frozen=True, kw_only=True):
     """What changes while an invocation carries on a run.
 
     `seq` is the last log position known here. `last_seq` is the position of the user's last text,

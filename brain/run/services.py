@@ -6,8 +6,9 @@ user's approval, `Settling` when a text is whole.
 """
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
 
 from brain.chat.notes import INSTRUCTIONS
 from brain.run.deliver import Reply
@@ -83,8 +84,7 @@ class Settling(Protocol):
         """Return the question for a call of a speaker who has gone."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """Everything that a run needs. `around` and `intake` are called in their order.
 
     `operators` are the users who run the deployment: only they are told what is wrong with it.

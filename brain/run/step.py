@@ -29,8 +29,10 @@ it again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.chat.results import BAD_ARGUMENTS, SAID, SILENT_QUIT, TOO_MANY_CALLS, VOID_QUIT
 from brain.chat.tools import given
@@ -55,8 +57,7 @@ from brain.tools.spec import Effect, ToolCall, ToolSpec
 CONTINUE, QUIT = CONTINUE_SPEC.name, QUIT_SPEC.name
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
+class Work(Struct, frozen=True, kw_only=True):
     """A call that can be run: the tool exists and the arguments are valid."""
 
     call: ToolCall
@@ -64,8 +65,7 @@ class Work:
     spec: ToolSpec
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What an answer asks for.
 
     `returned` holds the results that are known without running a tool. `quits` holds the ids of

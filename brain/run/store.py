@@ -5,8 +5,9 @@ show whether the move was executed. The second one changes nothing and gives the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
+
+from msgspec import Struct
 
 from brain.codec import EMPTY_AS_NULL, MILLISECONDS, Form, Named
 from brain.run.messages import Draft, Heard, LogEntry
@@ -29,8 +30,7 @@ from brain.run.moves import (
 from brain.run.requests import Stop, Withdraw, Withdrawal
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """Consecutive entries of the log, in order.
 
     `first_seq` is the oldest entry that the store still has; 0 if it has none.
@@ -41,16 +41,14 @@ class Page:
     first_seq: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Here:
+class Here(Struct, frozen=True, kw_only=True):
     """The last seq of the log, and how many notices wait for a listener."""
 
     last_seq: int
     held: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Occupancy:
+class Occupancy(Struct, frozen=True, kw_only=True):
     """The result of a presence report: whether it changed anything, and for whom notices wait."""
 
     is_new: bool
@@ -58,8 +56,7 @@ class Occupancy:
     user_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastTurn:
+class LastTurn(Struct, frozen=True, kw_only=True):
     """The last turn of a call: when it was last asked, in ms of the store, and its last text."""
 
     index: int
@@ -67,8 +64,7 @@ class LastTurn:
     seq: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True, kw_only=True):
     """What a brain sees when it looks after its lease: the last turn of a call, if it is known, and
     the last message of a run that the user has heard while that run went on.
     """
@@ -77,8 +73,7 @@ class Sight:
     heard_seq: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """What a user's brain is doing, without any text of the user.
 
     `is_subscribed`: a page is subscribed to the channel. `is_listening`: the same, or a page

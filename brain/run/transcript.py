@@ -5,8 +5,9 @@ conversation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from brain.chat.calls import call_id
 from brain.chat.notes import (
@@ -32,8 +33,7 @@ from brain.texts.ear import for_the_ear
 type _Known = set[tuple[str, str]]  # roles and texts that the lines already contain
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """What is shown: the log before the run, and the journal with log entries in between.
 
     The journal of a run that continues after a question begins with the request that led to it. The

@@ -6,9 +6,11 @@ All changes go through `Turn.commit`, which checks the lease first and uses each
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.chat.notes import LeftOut
 from brain.run.decisions import is_tainted
@@ -31,8 +33,7 @@ GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKin
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True, kw_only=True):
     """One call of a function by the platform.
 
     Loops must end at `cut`, and the process at `deadline` (seconds of the engine's clock).
@@ -44,8 +45,7 @@ class Invocation:
     deadline: float
 
 
-@dataclass(kw_only=True, slots=True)
-class Turn:
+class Turn(Struct, kw_only=True):
     """One invocation that is the brain. Its fields from `state` on change.
 
     `began_seq` is the log position when the invocation began. `inherited` are the ids of calls that

@@ -10,7 +10,8 @@ outcome is unknown.
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.chat.results import CORRECTED, NOT_NOW, ONE_AT_A_TIME, UNSURE
 from brain.chat.sizes import shorten

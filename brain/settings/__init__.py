@@ -1,6 +1,6 @@
 """Settings, read from the environment. Each group is read when it is first needed.
 
-The readers raise SettingMissing for a missing or invalid variable. The groups are dataclasses,
+The readers raise SettingMissing for a missing or invalid variable. The groups are structs,
 because importing pydantic would add 0.1 s to every cold start.
 """
 

@@ -1,6 +1,6 @@
 """The settings of what a user may use on a day."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.errors import SettingMissing
 from brain.settings import variables
@@ -9,8 +9,7 @@ from brain.settings.variables import Env
 DAILY_TOKENS = 2_000_000  # of one user on a day of theirs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DailyBudget:
+class DailyBudget(Struct, frozen=True, kw_only=True):
     """What one user may use on a day. None: without a limit."""
 
     tokens: int | None = None

@@ -14,11 +14,12 @@ import re
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from brain.codec import dumps
 from brain.errors import BrainError, SettingMissing
@@ -32,8 +33,7 @@ _HEAD = re.compile(r"[,:]? {0,4}(?=\b\w{1,40}=[\"']?%)")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
-@dataclass(kw_only=True, slots=True)
-class LogFacts:
+class LogFacts(Struct, kw_only=True):
     """What is known about the request that a line is written in."""
 
     function: str = ""

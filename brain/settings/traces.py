@@ -1,9 +1,11 @@
 """The settings of traces: the standard variables of OpenTelemetry, and whether texts are sent."""
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from msgspec import Struct
+
+from brain.codec.text import name_only
 from brain.errors import SettingMissing
 from brain.settings import variables
 from brain.settings.variables import Env
@@ -18,17 +20,18 @@ PAIRS = "must be a list such as name=value,other=value, with %2C for a comma in 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TraceSettings:
+class TraceSettings(Struct, frozen=True, kw_only=True):
     """Where traces are sent. `resource` are the attributes of this service.
 
     `has_texts`: spans have what users and models said, and what tools were given and returned.
     """
 
     url: str
-    headers: dict[str, str] = field(repr=False)
+    headers: dict[str, str]
     resource: dict[str, str]
     has_texts: bool
+
+    __repr__ = name_only
 
 
 def traces(env: Env) -> TraceSettings | None:

@@ -1,20 +1,21 @@
-"""The settings as values: one frozen dataclass per group. `brain.settings` reads them."""
+"""The settings as values: one frozen struct per group. `brain.settings` reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoreSettings:
+from brain.codec.text import name_only
+
+
+class StoreSettings(Struct, frozen=True, kw_only=True):
     """The connection to Upstash Redis."""
 
     url: str
     token: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueSettings:
+class QueueSettings(Struct, frozen=True, kw_only=True):
     """The connection to QStash. It calls our routes under `public_url` and sends `headers`."""
 
     url: str | None
@@ -25,8 +26,7 @@ class QueueSettings:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChannelSettings:
+class ChannelSettings(Struct, frozen=True, kw_only=True):
     """The connection to Pusher. `host` is set only for a self-hosted server."""
 
     app_id: str
@@ -38,8 +38,7 @@ class ChannelSettings:
     tls: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelSettings:
+class ModelSettings(Struct, frozen=True, kw_only=True):
     """The model provider and the models to use.
 
     `fallback_models` are as written: some name another provider. `first_token_s` is how many
@@ -54,34 +53,35 @@ class ModelSettings:
     first_token_s: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TokenSettings:
+class TokenSettings(Struct, frozen=True, kw_only=True):
     """How to verify user tokens. There is a secret or a `jwks_url`.
 
     `secrets`: tokens are issued with the first; one more may be accepted while it is replaced.
     """
 
-    secrets: tuple[str, ...] = field(repr=False)
+    secrets: tuple[str, ...]
     jwks_url: str | None
     audience: str | None
     issuer: str | None
 
+    __repr__ = name_only
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EventSettings:
+
+class EventSettings(Struct, frozen=True, kw_only=True):
     """Who may report events: programs that sign with a secret (Standard Webhooks), and Postmark.
 
     While one of them is replaced there are two. `email_user` is the default user for incoming
     email.
     """
 
-    secrets: tuple[str, ...] = field(repr=False)
-    postmark_passwords: tuple[str, ...] = field(repr=False)
+    secrets: tuple[str, ...]
+    postmark_passwords: tuple[str, ...]
     email_user: str
 
+    __repr__ = name_only
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SessionSettings:
+
+class SessionSettings(Struct, frozen=True, kw_only=True):
     """Who may begin a session. `has_keys`: an access key is set, valid or not. `is_open`: no access
     key is needed (local use only).
     """
@@ -91,16 +91,16 @@ class SessionSettings:
     is_open: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AccessKey:
+class AccessKey(Struct, frozen=True, kw_only=True):
     """A key that begins a session of a user. `digest` is its SHA-256."""
 
     user_id: str
-    digest: bytes = field(repr=False)
+    digest: bytes
+
+    __repr__ = name_only
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TimeSettings:
+class TimeSettings(Struct, frozen=True, kw_only=True):
     """Time limits, in seconds."""
 
     max_duration_s: float

@@ -7,8 +7,9 @@ read as another one, what cannot be decoded becomes U+FFFD, and `Reading` says w
 import codecs
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from brain.texts import japanese
 
@@ -67,8 +68,7 @@ _LAST_RESORT = "cp1252"  # the most frequent charset of mislabelled bytes
 _MAX_LABEL_CHARS = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """A decoded text. `is_guess`: its charset is not the declared one, or none was declared."""
 
     text: str

@@ -7,15 +7,15 @@ time is linear in the text.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 _RUN = re.compile(r"\*+|_+")
 _SPACE = re.compile(r"\s")
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """Marks in a row. `left` counts those that have no partner yet."""
 
     start: int

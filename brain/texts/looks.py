@@ -4,8 +4,10 @@ Colours are not compared with backgrounds.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 FULL_SIZE_PX = 16.0  # the usual size of a letter
 LEAST_SIZE_PX = 2.0  # smaller letters cannot be read
@@ -32,8 +34,7 @@ type Values = Mapping[str, tuple[CssToken, ...]]
 type Kept = Literal["", "lines", "all"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """What an element inherits: the size of letters in pixels, whether they can be seen, and which
     white space is kept.
     """

@@ -5,8 +5,10 @@ Hidden text is left out: the user cannot see it, so they could not confirm anyth
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.texts.looks import Look
 from brain.texts.nesting import bounded
@@ -34,8 +36,7 @@ _SPACE = re.compile(r"\s+")
 _SMALL = frozenset({"0", "1", "0px", "1px"})  # the width of a picture that cannot be seen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VisibleText:
+class VisibleText(Struct, frozen=True, kw_only=True):
     """The text of an HTML page. `is_cut`: only the beginning of the page was read."""
 
     text: str

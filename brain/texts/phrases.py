@@ -8,7 +8,8 @@ the model.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_CHARS = 100  # of an utterance; a longer one never matches
 COMPARED_WORDS = 2_000  # of each of two texts that are compared; bounds the work to milliseconds
@@ -25,8 +26,7 @@ type Words = tuple[str, ...]
 type Phrasebook = Mapping[str, tuple[str, str]]  # by language: phrases and fillers, separated by |
 
 
-@dataclass(frozen=True, slots=True)
-class Phrases:
+class Phrases(Struct, frozen=True):
     """The phrases of one language, and the fillers allowed before, between and within them."""
 
     known: frozenset[Words]

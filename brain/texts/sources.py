@@ -4,15 +4,14 @@ A text without an entry in `SOURCES` would pass for the user's own words. Tests 
 with the toolbox, the blocks of the prompt, and everything that is stored.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 NOBODY = "nobody"
 NEVER = "never"
 ALWAYS = "always"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """One source of texts.
 
     `tools` quote it in a result or in a question. `blocks` are the parts of the prompt that hold

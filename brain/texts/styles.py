@@ -7,8 +7,10 @@ classes, an id, or these together. Rules for small screens and for print are lef
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.texts.looks import NAMES, CssToken, Look, look_of
 
@@ -21,8 +23,7 @@ _WHOLE_SCREEN = frozenset({"", "all", "screen", "only screen"})
 type Declared = tuple[tuple[str, tuple[CssToken, ...], bool], ...]  # name, value, is important
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True, kw_only=True):
     tag: str
     id: str
     classes: frozenset[str]
@@ -37,8 +38,7 @@ class _Rule:
         return self.tag in ("*", tag) and self.id in ("", id) and self.classes <= classes
 
 
-@dataclass(slots=True)
-class Styles:
+class Styles(Struct):
     """The style sheets of a page."""
 
     _rules: dict[str, list[_Rule]] = field(default_factory=lambda: defaultdict(list))

@@ -9,8 +9,9 @@ word is indexed as it is written and in the forms that people type and speech re
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.texts.forms import base, forms
 from brain.texts.visible import is_dropped
@@ -97,8 +98,7 @@ def sample_words(text: str) -> str:
     return _plain(text)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
+class SearchQuery(Struct, frozen=True):
     """The words to search for, separated by spaces. `forms` are those of them that are other forms
     of a word in the query, which stands at the same place of `originals`.
     """

@@ -15,7 +15,6 @@ of these. The model may omit a field of type `X | None = None`; it may write nul
 has `null=True`.
 """
 
-from dataclasses import dataclass
 from functools import reduce
 from types import NoneType
 from typing import (
@@ -29,6 +28,8 @@ from typing import (
     get_type_hints,
 )
 
+from msgspec import Struct
+
 from brain.codec import Json
 from brain.errors import ToolFault
 from brain.texts.plain import plain_line, plain_text, reorders
@@ -40,8 +41,7 @@ _NUMBERS = ("minimum", "maximum")
 REORDERS = "has characters that change the direction of the text. Write it without them."
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The description of an argument for the model.
 
     `least` and `most` limit a number, the length of a text in characters, or the length of a list.
@@ -61,8 +61,8 @@ class About:
 class Arguments:
     """The base class of all argument types.
 
-    Type checkers treat a subclass as a frozen dataclass. In fact it is a plain class: generating
-    the methods of twenty dataclasses would add 10 ms to a cold start.
+    Type checkers treat a subclass as a frozen dataclass. In fact it is a plain class, so no
+    methods are generated for it at a cold start.
     """
 
     def __init__(self, **values: Any) -> None:

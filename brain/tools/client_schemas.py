@@ -12,10 +12,11 @@ count as schemas, because a reference may point there.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from brain.codec import Json, clean, dumps
 
@@ -75,8 +76,7 @@ class _Refused(Exception):
     """The schema is rejected. The text is one of the reasons above."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     path: Path
     value: Any
     kind: _Kind
@@ -86,8 +86,7 @@ class _Place:
         return self.kind is _Kind.SCHEMA and isinstance(self.value, dict | bool)
 
 
-@dataclass(slots=True)
-class _Tree:
+class _Tree(Struct):
     """All nodes of a schema by path. `leads` holds the children and reference targets of each."""
 
     places: dict[Path, _Place] = field(default_factory=dict)

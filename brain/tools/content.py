@@ -1,13 +1,13 @@
 """What a question is about to send, for a page that shows it."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import SPARSE, Named
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True, kw_only=True):
     """Who receives something. `address` has its domain in ASCII; `unicode` is the same address with
     its domain as people write it, if that differs. `name` is set if the user's own email has it
     with this address.
@@ -22,8 +22,7 @@ class Recipient:
         return f"{both} ({self.name})" if self.name else both
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SentFile:
+class SentFile(Struct, frozen=True, kw_only=True):
     """A file that goes along. `size` is in bytes."""
 
     name: str
@@ -36,8 +35,7 @@ class SentFile:
         return f"{self.name} ({self.content_type}, {size})"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QuestionContent:
+class QuestionContent(Struct, frozen=True, kw_only=True):
     """All that is sent after a yes: exactly these recipients and this text.
 
     `count` is the number of recipients, copies included; `characters` is the length of `text`.

@@ -1,7 +1,8 @@
 """A tool, one invocation of it, its result, and the proposal that a user approves first."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Json, dumps
 from brain.errors import ToolFault
@@ -20,8 +21,7 @@ ASK_FIRST = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolInvocation:
+class ToolInvocation(Struct, frozen=True, kw_only=True):
     """One invocation of a tool. The arguments match its schema.
 
     `tainted`: the model has read text by third parties in this run. The next fields help a tool to
@@ -53,8 +53,7 @@ class ToolInvocation:
             raise ToolFault(ASK_FIRST)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """What a tool is about to do, for the user to approve.
 
     `question` says exactly what will be done. `recipients` are the addresses that receive
@@ -70,8 +69,7 @@ class Proposal:
     content: QuestionContent | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolResult:
+class ToolResult(Struct, frozen=True, kw_only=True):
     """The result of a tool as text for the model. `foreign`: third parties wrote part of it.
 
     `done` is a sentence for the user, in their language, about an act that was done: "Sent to
@@ -97,8 +95,7 @@ async def nothing(invocation: ToolInvocation) -> None:
     """Return None: nothing to ask, or no known outcome."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True, kw_only=True):
     """A tool that the model can call. `brain.tools.typed` makes one from a type and a function.
 
     * `run` executes a call. Raises ToolFault with a text for the model.

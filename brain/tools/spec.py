@@ -1,8 +1,9 @@
 """The specification of a tool: what the model is shown, and how the engine may run it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import SPARSE, Json
 
@@ -15,8 +16,7 @@ class Effect(StrEnum):
     ACTS = "acts"  # harm: it is recorded before it runs, and not run again after a crash
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolSpec:
+class ToolSpec(Struct, frozen=True, kw_only=True):
     """What the model is shown of a tool, and how the engine may run it.
 
     `parameters` is a JSON schema of type object. `limit_s` is the time limit of one call in
@@ -37,8 +37,7 @@ class ToolSpec:
     ends: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClientTool:
+class ClientTool(Struct, frozen=True, kw_only=True):
     """A tool of a front end, as the front end describes it.
 
     `foreign`: third parties may have written its results, as on a screen or in a clipboard. The
@@ -66,8 +65,7 @@ class ClientTool:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True, kw_only=True):
     """A tool call as the model wrote it. `arguments` is its JSON text, valid or not."""
 
     id: str

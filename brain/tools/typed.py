@@ -7,9 +7,10 @@ model does not see the function's docstring.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.errors import ToolFault, Unreachable

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.cloud.meter import Counts, DayCount, meter
 from brain.errors import DatabaseUnreachable
@@ -16,8 +17,7 @@ MOST_KNOWN = 1_000  # runs that this instance knows to be kept, and days of user
 log = logging.getLogger(__name__)
 
 
-@dataclass(kw_only=True, slots=True)
-class Accounting:
+class Accounting(Struct, kw_only=True):
     """An `Around` that stands last, so that what other features do after a run counts too.
 
     `receipts` is None without a database: then only the state store has the last receipt.

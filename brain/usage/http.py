@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -33,8 +33,7 @@ NOT_AN_OPERATOR = "Only users in BRAIN_OPERATORS see what others have used."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UsageParts:
+class UsageParts(Struct, frozen=True, kw_only=True):
     """What the routes need. Receipts and sums are None without a database.
 
     `zone_of` returns the time zone that a user has set. `operators` see the sums of all users.

@@ -1,8 +1,9 @@
 """What runs have used: a receipt for each run, and sums of days. Pure."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.cloud.meter import Counts, DayCount, ModelCount
 from brain.codec import Json, iso
@@ -16,8 +17,7 @@ USD_DIGITS = 6  # after the point
 type EndState = Literal["running", "done", "stopped", "failed"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """What a run has used. `ended_ms` is in ms since 1970; None while the run is on."""
 
     counts: Counts
@@ -75,16 +75,14 @@ def _at(ms: int) -> str:
     return iso(datetime.fromtimestamp(ms / 1000, UTC))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """Days from `first` to `last`, with both."""
 
     first: date
     last: date
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UsedSum:
+class UsedSum(Struct, frozen=True, kw_only=True):
     """What was used. `usd` counts what has a known price; `unpriced` is how often there was none.
 
     Tokens and `usd` are of runs and of jobs, `runs` and `model_calls` of runs only. `used` are the
@@ -101,15 +99,13 @@ class UsedSum:
     unpriced: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DaySum(UsedSum):
+class DaySum(UsedSum, frozen=True, kw_only=True):
     """What a user has used on a day of theirs."""
 
     day: date
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UserSum(UsedSum):
+class UserSum(UsedSum, frozen=True, kw_only=True):
     """What a user has used on some days. `user` is the SHA-256 of their id, in hex."""
 
     user: str

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.errors import ChannelUnreachable, QueueUnreachable
 from brain.run.limits import Limits
@@ -19,8 +20,7 @@ ERASED = "erased"  # the event for the user's pages
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ErasingServices:
+class ErasingServices(Struct, frozen=True, kw_only=True):
     """What erasing needs. `rows` and `calls` are None without a database or a queue.
 
     `stand_ins` returns the ids that take the place of a user's id, `erasing` and `erased` tell the

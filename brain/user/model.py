@@ -1,17 +1,17 @@
 """What a user can have erased."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 type Scope = Literal["all", "conversation", "messages"]
 type RowCounts = Mapping[str, int]
 """How much was erased, by kind."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Silenced:
+class Silenced(Struct, frozen=True, kw_only=True):
     """What the store had of an id when its run was ended.
 
     `was_busy`: a brain was at work, and may notice only later that its run is over. `entries` were
@@ -23,8 +23,7 @@ class Silenced:
     queued: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blank:
+class Blank(Struct, frozen=True, kw_only=True):
     """The place of an erased entry of the log."""
 
     seq: int
@@ -33,8 +32,7 @@ class Blank:
     created_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """A table of the database that has rows of users or minds.
 
     `owners` are the columns that say whose a row is, `key` is its primary key, and `columns` are

@@ -1,8 +1,9 @@
 """Packs everything that there is of a user into a ZIP file, while it is read."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from brain.codec import Json, dumps, iso
 from brain.http.version import VERSION
@@ -25,8 +26,7 @@ PAGE = 200  # entries of the log that are read at a time
 FORMAT = 1  # of the file; a number for readers
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Export:
+class Export(Struct, frozen=True, kw_only=True):
     """Makes the file. `rows` is None without a database."""
 
     log: Log
@@ -56,8 +56,7 @@ class Export:
         return every()
 
 
-@dataclass(slots=True)
-class _Packing:
+class _Packing(Struct):
     """One file, as far as it is made."""
 
     made: Export

@@ -15,10 +15,12 @@ until nobody speaks, and is not spoken any more once it is old.
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.errors import StoreUnreachable
 from brain.run.deliver import send_websocket_message
@@ -41,8 +43,7 @@ TAIL = 40  # last entries of the log that are looked at
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """Who spoke last: the user, and the brain in this run (None: not yet).
 
     `phrases` are the holding phrases of this run, and `last` is the last one of any run.

@@ -1,8 +1,10 @@
 """The settings of the vendors of speech models, and the limits of voice sessions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct
+
+from brain.codec.text import name_only
 from brain.errors import SettingMissing
 from brain.settings import variables
 from brain.settings.variables import Env
@@ -13,18 +15,18 @@ MAX_S = 900.0  # seconds of one session
 DAY_S = 3600.0  # seconds of all sessions of a user in a day (UTC)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VendorSettings:
+class VendorSettings(Struct, frozen=True, kw_only=True):
     """The connection to a vendor. `voice` is empty where the vendor's own is used."""
 
     base_url: str
-    api_key: str = field(repr=False)
+    api_key: str
     model: str
     voice: str = ""
 
+    __repr__ = name_only
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VoiceTimes:
+
+class VoiceTimes(Struct, frozen=True, kw_only=True):
     """The longest session, and how long a user may talk in a day (UTC). In seconds."""
 
     max_s: float

@@ -7,10 +7,11 @@ limits for runs that have read texts by others are in `brain.web.mistrust`.
 """
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 from unicodedata import category
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from brain.errors import PageUnreadable
 from brain.texts.domains import ascii_domain
@@ -46,8 +47,7 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "!$%&'()*+,-./:;=@_~"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebAddress:
+class WebAddress(Struct, frozen=True, kw_only=True):
     """A web address in normalized form, as it is compared and sent.
 
     `host` is in lower case and ASCII; `path` and `query` (None if absent) are escaped. The

@@ -1,14 +1,14 @@
 """The ports for reading public web pages and for finding them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from brain.errors import BrainError
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebPage:
+class WebPage(Struct, frozen=True, kw_only=True):
     """A web page as text. `url` is the final address after redirects. Everything except the content
     type was written by others.
     """
@@ -28,8 +28,7 @@ class Web(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True, kw_only=True):
     """A page that a search engine has found. Others wrote all its texts.
 
     `url` is the address in the form in which `Web` opens it. `snippet` is a part of the page, and

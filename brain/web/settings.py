@@ -1,11 +1,13 @@
 """The settings of the search engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from brain import settings
 from brain.chat.choice import ModelChoice
+from brain.codec.text import name_only
 from brain.errors import SettingMissing
 from brain.settings import variables
 from brain.settings.variables import Env
@@ -17,14 +19,15 @@ OPENROUTER_URL = "https://openrouter.ai/api/v1"
 _ENGINES: tuple[EngineName, ...] = ("brave", "searxng", "openrouter")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SearchSettings:
+class SearchSettings(Struct, frozen=True, kw_only=True):
     """The search engine. `key` is empty for one without keys, `model` for one without a model."""
 
     engine: EngineName
     url: str
-    key: str = field(default="", repr=False)
+    key: str = ""
     model: str = ""
+
+    __repr__ = name_only
 
 
 def search(env: Env) -> SearchSettings | None:

@@ -1,8 +1,9 @@
 """Tools for the model to find and read web pages."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.errors import PageUnreadable, ToolFault
@@ -56,8 +57,7 @@ def web_tools(web: Web, search: WebSearch | None = None) -> tuple[Tool, ...]:
     return (find, read)
 
 
-@dataclass(frozen=True, slots=True)
-class _Searching:
+class _Searching(Struct, frozen=True):
     """The implementation of the search."""
 
     search: WebSearch
@@ -74,8 +74,7 @@ class _Searching:
         return {"results": [_result(result) for result in found]}
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """The implementation of the reading."""
 
     web: Web

@@ -6,9 +6,10 @@ features.
 """
 
 from contextlib import suppress
-from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from brain import settings
 from brain.chat.choice import ModelChoice
@@ -243,5 +244,5 @@ class WorldAdapters(Adapters):
         return object.__getattribute__(self, name)
 
 
-IN_A_WORLD = frozenset(field.name for field in fields(Inside))
+IN_A_WORLD = frozenset(Inside.__struct_fields__)
 IN_NO_WORLD = frozenset(name for name in vars(Adapters) if not name.startswith("__")) - IN_A_WORLD

@@ -6,8 +6,9 @@ told by its story and its faults, such as `kill.after@7`, and comes out the same
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 # Everywhere: the process dies, or is frozen for longer than its lease, or the answer takes long.
 _ANYWHERE = ("kill.before", "kill.after", "freeze.after", "pause.after")
@@ -61,8 +62,7 @@ SLOW_S = 30.0  # a queue with a backlog
 SLOWEST_S = 300.0  # a queue with an outage
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that goes wrong at the point with the number `at`, or at every point of a port."""
 
     at: int | str
@@ -77,8 +77,7 @@ class Fault:
         return cls(int(at) if at.isdecimal() else at, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a point is in a history: its number, its port, and what is called for whom."""
 
     number: int

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tests.chaos.faults import Exactly, Fault, Place, Plan
 from tests.chaos.invariants import violations
@@ -14,8 +15,7 @@ from tests.chaos.world import World
 PRODUCT = Product()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """What was played. `points` are all calls of ports in their order."""
 
     story: Story

@@ -6,7 +6,8 @@ can only be seen as it happens (I2, the questions of I5) stands in the ledger al
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.chat.results import UNSURE
 from brain.run.decisions import decided_call_id, is_decided_id

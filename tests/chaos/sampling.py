@@ -1,7 +1,8 @@
 """Long histories of several users, by chance: a seed tells one whole."""
 
 import random
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.chaos.faults import AtRandom
 from tests.chaos.histories import PRODUCT, History, perform

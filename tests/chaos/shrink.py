@@ -1,7 +1,8 @@
 """The shortest history that still breaks the same promise, and how it is told."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.chaos.faults import Fault
 from tests.chaos.histories import PRODUCT, History, play

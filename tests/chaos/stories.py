@@ -5,7 +5,9 @@ goes through the story's beats one by one. So it says the same whichever invocat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.run.limits import Limits
@@ -20,8 +22,7 @@ LIMITS = Limits(lease_s=LEASE_S, look_s=5.0)  # fewer looks, so that a history i
 type Call = tuple[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beat:
+class Beat(Struct, frozen=True, kw_only=True):
     """One answer of the model."""
 
     calls: tuple[Call, ...] = ()
@@ -30,8 +31,7 @@ class Beat:
     tokens: int = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FarTool:
+class FarTool(Struct, frozen=True, kw_only=True):
     """A tool. `knows`: its far side can be asked later; `chars`: how much more it gives."""
 
     spec: ToolSpec
@@ -40,8 +40,7 @@ class FarTool:
     chars: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """A text that a user says at a time of their own. `decides`: it is their yes to a question, as
     soon as there is one, by a button. `reports`: it is said after the question, as soon as these
     reports of the question were made, each with the seconds after it; one without a name is none.
@@ -60,8 +59,7 @@ class Ask:
     is_seen: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """What users say, what the model answers, and how long an invocation may last.
 
     `tries` is how often a caller sends a text that gets no 200; 1 is one who never tries again.

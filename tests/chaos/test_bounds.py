@@ -1,10 +1,11 @@
 """Every bound is reached once: the run ends, the user hears why, and the status says so."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.chat.notes import INSTRUCTIONS
 from brain.cloud.redis.scripts import Keys

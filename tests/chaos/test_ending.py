@@ -1,9 +1,9 @@
 """A text that comes while a turn ends is answered without anything further from the user."""
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.run.messages import Message, Utterance
 from tests.chaos.faults import Exactly

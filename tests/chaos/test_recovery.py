@@ -1,6 +1,6 @@
 """A run whose process is killed goes on within 15 seconds, with the limits that are the default."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.run.limits import LEASE_S, Limits
 from tests.chaos.faults import Fault

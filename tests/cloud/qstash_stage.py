@@ -1,7 +1,8 @@
 """The queue's settings in the tests."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.settings import QueueSettings
 from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN

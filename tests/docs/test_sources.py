@@ -1,10 +1,11 @@
 """The table of sources: every text that the model is shown has an entry, and the page shows it."""
 
-import dataclasses
 import importlib
 import pkgutil
 import re
 from typing import Any, get_args
+
+from msgspec.structs import fields
 
 import brain
 from brain.codec import Form, OneOf, Stored
@@ -44,7 +45,7 @@ def stored_forms() -> set[str]:
 
 
 def has_text(form: Form[Any]) -> bool:
-    return any("str" in str(field.type) for field in dataclasses.fields(form.of))
+    return any("str" in str(field.type) for field in fields(form.of))
 
 
 def tables() -> set[str]:

@@ -1,9 +1,9 @@
 """The results of the document tools."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.documents.ports import Documents

@@ -1,10 +1,10 @@
 """What becomes of an email, whatever dies or comes twice, in virtual time."""
 
 import asyncio
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.email.flow import SLOT_S, SYNC_S, watch_mailbox

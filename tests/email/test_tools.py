@@ -1,11 +1,11 @@
 """The results of the email tools, and the emails they send."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.email.model import Accepted, Address, Attachment, Email, Folder, Refused, Unsure

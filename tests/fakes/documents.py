@@ -1,8 +1,9 @@
 """An in-memory `Documents`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.documents.ports import Document, Passage

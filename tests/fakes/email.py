@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from brain.codec.places import ListPage, ListPlace, page_of_next
 from brain.email.model import (
@@ -43,7 +45,7 @@ def an_email(id: str = "email1", **changes: object) -> Email:
         attachments=(),
         unread=True,
     )
-    return replace(email, **changes)  # type: ignore[arg-type]  # the fields of an email
+    return replace(email, **changes)
 
 
 class FakeEmails:

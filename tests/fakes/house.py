@@ -1,8 +1,9 @@
 """The brain as it is wired, over ports that a test hands in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
@@ -24,8 +25,7 @@ OWN_READERS = {kind: read for each in _WIRED for kind, read in each.own_readers(
 type Parts = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ports:
+class Ports(Struct, frozen=True, kw_only=True):
     """All ports of the brain and its features. None: the feature is not there, or there is no
     database, or no account.
 

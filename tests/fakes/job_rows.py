@@ -1,10 +1,11 @@
 """Rows of jobs and minds in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.jobs.model import Job, Mind, MindOutcome, NewJob

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from brain.jobs.model import (
     OPEN,
@@ -68,7 +69,7 @@ class MemoryJobs:
         made = queued_job(user_id, id, job, self._utc())
         self.jobs[user_id, id] = made
         for new in job.minds:
-            fields = {name: getattr(new, name) for name in new.__slots__}
+            fields = {name: getattr(new, name) for name in new.__struct_fields__}
             mind = queued_mind(
                 mind_id(id, new.number), user_id, id, {**fields, "foreign": job.foreign}
             )

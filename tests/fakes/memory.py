@@ -1,8 +1,9 @@
 """An in-memory `Memory`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from brain.codec import clean
 from brain.errors import ToolFault

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.errors import (
     BrainError,
@@ -14,8 +15,7 @@ from brain.tools.spec import ToolCall
 from tests.fakes.requests import check_prompt
 
 
-@dataclass(kw_only=True)
-class Saying:
+class Saying(Struct, kw_only=True):
     """A scripted answer of the model: the answer or the error, after `delay_s`."""
 
     answer: Answered | BrainError

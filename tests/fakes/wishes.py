@@ -1,8 +1,9 @@
 """Preferences and rules kept in memory: all that a user wishes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from brain.errors import ToolFault
 from brain.events.model import EventKind

@@ -6,8 +6,10 @@ for a dead process, which can no longer have any effect.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.cloud.redis.store import RedisStore
 from brain.codec import Json

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 import psycopg
+from msgspec.structs import replace
 from psycopg.types.json import Json
 
 from tests.golden.forms import (

@@ -6,10 +6,13 @@ class or a field gets another name, enter that in `RENAMED` too: the files keep 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any, cast
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
 
 from brain import codec
 from brain.chat.pieces import Piece, piece_to_wire
@@ -222,12 +225,12 @@ notice_form = NOTICE.write
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON: a dataclass by its name and those fields that differ from their default."""
-    if is_dataclass(value) and not isinstance(value, type):
+    """A value as JSON: a struct by its name and those fields that differ from their default."""
+    if isinstance(value, Struct):
         told = {
             RENAMED.get(field.name, field.name): plain(getattr(value, field.name))
             for field in fields(value)
-            if field.default is MISSING or getattr(value, field.name) != field.default
+            if field.default is NODEFAULT or getattr(value, field.name) != field.default
         }
         name = type(value).__name__
         return {"is": RENAMED.get(name, name), **told}

@@ -1,9 +1,10 @@
 """What goes over the wire, each by the function that makes it today."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tests.golden.forms import (
     BEAT,

@@ -5,7 +5,8 @@ have.
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.http.feed import Feed, Item, LogReset, RunChange
 from brain.run.messages import Message, Utterance

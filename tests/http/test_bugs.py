@@ -1,8 +1,7 @@
 """A bug of ours becomes a plain 500. In virtual time."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.routes.voice import voice_to_brain
 from brain.run.deliver import Reply

@@ -1,11 +1,11 @@
 """Forms that follow from a dataclass."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
+from msgspec import Struct
 
 from brain.codec import (
     AS_TEXT,
@@ -28,13 +28,11 @@ class Colour(StrEnum):
     RED = "red"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     whose: Annotated[str, Named("for")]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     made_at: datetime
     opens: time
     colour: Colour
@@ -47,8 +45,7 @@ class Whole:
     count: Annotated[int, NEEDED] = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     at_ms: Annotated[int | None, Named("at"), MILLISECONDS]
     colour: Annotated[Colour, AS_TEXT]
     why: Annotated[str, EMPTY_AS_NULL] = ""
@@ -172,13 +169,11 @@ def test_a_stored_form_begins_with_its_version() -> None:
     assert stored.read('{"v":1,"for":"anna"}') == Part(whose="anna")
 
 
-@dataclass
-class Unclear:
+class Unclear(Struct):
     either: int | str
 
 
-@dataclass
-class Foreign:
+class Foreign(Struct):
     what: set[str]
 
 

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from brain.http.tokens import MOST_S, NO_KEY, SIGN_IN, TOKEN_S, Token, Tokens
 from brain.settings import TokenSettings

@@ -3,12 +3,12 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import respx
+from msgspec.structs import replace
 
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.errors import QueueUnreachable

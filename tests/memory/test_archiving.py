@@ -1,9 +1,9 @@
 """The log is kept short and no entry is lost, in virtual time."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.memory.archiving import EVERY, PAGE, PAGES, copy_log, is_due, tidy_log
 from brain.run.limits import Limits

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.errors import DatabaseUnreachable, EntryUnreadable, ModelUnavailable
 from brain.memory.flow import LEAST_S, LOAD_S

@@ -1,11 +1,11 @@
 """What the model gets from the tools of memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.errors import DatabaseUnreachable, ToolFault

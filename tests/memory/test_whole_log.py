@@ -1,6 +1,6 @@
 """The whole log where the state store has lost a part of it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.memory.whole_log import WholeLog

@@ -1,8 +1,9 @@
 """Moments, situations and notices for the tests of what is said when."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.notices.deciding import (
     Plan,

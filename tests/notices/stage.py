@@ -1,6 +1,6 @@
 """What the tests of the flow of notices share."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.events.model import Event
 from brain.notices.flow import announce_pending

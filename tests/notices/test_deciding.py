@@ -1,9 +1,9 @@
 """When a notice is said, as values."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from brain.notices.deciding import (
     AWAY,

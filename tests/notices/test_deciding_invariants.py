@@ -1,10 +1,10 @@
 """What holds for every plan of what is said when."""
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from brain.events.model import EVENT_KINDS
 from brain.notices.deciding import (

@@ -1,10 +1,10 @@
 """A notice is said once, whatever dies, is slow or is away, in virtual time."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.errors import DatabaseUnreachable

@@ -1,9 +1,9 @@
 """From an event to its notice."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.events.model import EVENT_KINDS, Event
 from brain.notices.deciding import (

@@ -1,7 +1,6 @@
 """The user's settings, as values."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from brain.errors import EntryUnreadable
 from brain.preferences.model import Preferences, Quiet

@@ -4,6 +4,8 @@ import asyncio
 from datetime import time, timedelta
 from typing import Any
 
+from msgspec.structs import force_setattr
+
 from brain.codec import Json
 from brain.documents.rules import version
 from brain.documents.tools import document_tools
@@ -65,7 +67,7 @@ class House:
     def obeys(self, model: Obedient) -> Obedient:
         """From now on this is the model."""
         self.world.model = model  # type: ignore[assignment]
-        object.__setattr__(self.world.ports, "model", model)
+        force_setattr(self.world.ports, "model", model)
         return model
 
     async def furnish(self, email: Email) -> None:

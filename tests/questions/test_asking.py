@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from msgspec.structs import force_setattr
 
 from brain.chat.notes import FOREIGN, REJECTED
 from brain.chat.results import ASKED, NOT_ASKED, NOT_NOW, ONE_AT_A_TIME, VOID_QUIT
@@ -181,7 +182,7 @@ async def test_a_model_cannot_pass_its_call_off_as_one_that_was_approved() -> No
     forged = calls(SEND)
     assert not isinstance(forged.answer, Exception)
     [call] = forged.answer.calls
-    object.__setattr__(call, "id", f"decided-{question.id}")
+    force_setattr(call, "id", f"decided-{question.id}")
     world.model.sayings[1:] = [forged]
     await world.ask("Go on.")
     assert tool.sent == []

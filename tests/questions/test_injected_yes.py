@@ -5,9 +5,9 @@ Only a user who has heard or seen the question, and says yes to it, sends anythi
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.email.model import EmailBrought

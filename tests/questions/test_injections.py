@@ -8,6 +8,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from msgspec.structs import force_setattr
 
 from brain.chat.notes import FOREIGN
 from brain.codec import Json
@@ -82,11 +83,11 @@ async def test_the_next_run_does_not_trust_text_that_a_tainted_run_has_stored(
     house = House(Obedient())
     await house.furnish(PLAIN.write("nothing"))
     first = Obedient(keep)
-    object.__setattr__(house.world.ports, "model", first)
+    force_setattr(house.world.ports, "model", first)
     await house.world.ask("Read me my last email.", patience_s=60)
     await asyncio.sleep(FRESH.total_seconds())  # so that nothing is left but what it wrote
     second = Obedient([("readDocument", {"id": "doc2"})])
-    object.__setattr__(house.world.ports, "model", second)
+    force_setattr(house.world.ports, "model", second)
     await house.world.ask("What is in the plan?", patience_s=60)
     await house.world.settle()
     await house.check()
@@ -155,4 +156,4 @@ async def test_the_obedient_model_reads_every_disguise() -> None:
 
 
 def fields(email: Email) -> dict[str, Any]:
-    return {name: getattr(email, name) for name in Email.__dataclass_fields__}
+    return {name: getattr(email, name) for name in Email.__struct_fields__}

@@ -4,10 +4,10 @@ time.
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from starlette.types import Message
 
 from brain.chat.notes import REJECTED

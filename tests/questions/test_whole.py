@@ -1,7 +1,8 @@
 """When what a speaker has said so far may have effects."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from brain.questions.whole import Fate, Times, Wait, fate, unsettled
 from brain.run.journal import Entry, Joined, Started

@@ -1,9 +1,9 @@
 """The schemas of client tools: which ones HTTP and the WebSocket refuse, and how."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.schemas import SchemaWorker
 from brain.codec import Json

@@ -1,10 +1,11 @@
 """Random runs, as they are at each moment at which the model is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from brain.chat.results import ASKED
 from brain.run.decisions import decided_call

@@ -1,9 +1,9 @@
 """The user's clock: in the prompt, in reminders and in searches, as the device or the user says."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.preferences.model import Preferences
 from brain.preferences.watched import WatchedPreferences

@@ -1,9 +1,9 @@
 """`compose` returns the messages that the model is shown."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.chat.notes import CUT_OFF, HEARD_CHARS, HEARD_UP_TO, INSTRUCTIONS, UNHEARD, WRAP_UP
 from brain.chat.sizes import LEFT_OUT, shorten

@@ -1,10 +1,10 @@
 """Whether a run is tainted, as values."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from brain.run.decisions import is_tainted
 from brain.run.history import FRESH

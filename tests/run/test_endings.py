@@ -1,9 +1,9 @@
 """What the user hears when the model fails: answers that are cut off, faults, failing calls."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from brain.errors import FaultClass, ModelCut, ModelFault, ModelRefused, ModelUnavailable
 from brain.run.journal import Answered

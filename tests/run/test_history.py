@@ -1,9 +1,9 @@
 """Rules for older log entries, as values."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from brain.chat.notes import OFFER
 from brain.memory.rules import foreign_source, is_lasting

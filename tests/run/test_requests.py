@@ -1,10 +1,10 @@
 """Every request that a run sends keeps the rules of the strictest servers."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from brain.chat.notes import LEFT_OUT, LeftOut
 from brain.chat.strict import SPOKE_FIRST

@@ -5,9 +5,9 @@ time.
 import asyncio
 import gc
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import RedisStore

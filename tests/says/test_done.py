@@ -1,8 +1,7 @@
 """Each tool that changes something says in the user's language what it has done."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.memory.tools import memory_tools

@@ -1,11 +1,11 @@
 """What is said while something is looked up, in virtual time."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from brain.run.messages import Kind, Message, Speak
 from brain.says import de, en

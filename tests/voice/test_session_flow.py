@@ -1,9 +1,9 @@
 """The end of a voice session belongs to the server, and whatever a page can use ends."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.errors import (
     QueueUnreachable,

@@ -5,7 +5,8 @@ unexpected type are treated as missing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.cloud.model.calls import Call, Calls
 from brain.cloud.model.carried import merged, unknown_fields
@@ -76,8 +77,7 @@ class Choice:
         return deltas
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Assembled:
+class Assembled(Struct, frozen=True, kw_only=True):
     """An answer that is put together. `extra` are fields of its message that we do not know."""
 
     text: str

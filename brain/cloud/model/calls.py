@@ -6,7 +6,8 @@ or the index, and some send a whole call at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.cloud.model.arguments import argument_piece, argument_texts, is_object, tool_name
 from brain.cloud.model.carried import merged
@@ -22,8 +23,7 @@ KNOWN_FIELDS = frozenset({"index", "id", "type", "function"})
 KNOWN_FUNCTION_FIELDS = frozenset({"name", "arguments"})
 
 
-@dataclass(kw_only=True, slots=True, eq=False)
-class Fragments:
+class Fragments(Struct, kw_only=True, eq=False):
     """A tool call as received so far. `extra` are its fields that we do not know."""
 
     id: str
@@ -37,8 +37,7 @@ class Fragments:
         return "".join(self.pieces)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """A tool call that is put together, with a provider's id or none."""
 
     id: str
@@ -47,8 +46,7 @@ class Call:
     extra: Json = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Fragment:
+class _Fragment(Struct, frozen=True, kw_only=True):
     """One fragment. `place` is what stands for its call: the index, or None without one."""
 
     place: object

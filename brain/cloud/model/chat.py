@@ -6,8 +6,9 @@ when to give up; `wire` sends one request; the other modules read answers and re
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from brain.chat.choice import ModelChoice, Provider
 from brain.chat.prices import Prices
@@ -18,6 +19,7 @@ from brain.cloud.model.patience import Telling
 from brain.cloud.model.trying import Trying
 from brain.cloud.model.wire import Waits
 from brain.codec import Json
+from brain.codec.text import name_only
 from brain.errors import FaultClass
 from brain.run.journal import Answered
 from brain.run.ports import Delta, Prompt
@@ -26,8 +28,7 @@ from brain.settings.budgets import DailyBudget
 BASE_URLS = {"openai": "https://api.openai.com/v1", "openrouter": "https://openrouter.ai/api/v1"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatSettings:
+class ChatSettings(Struct, frozen=True, kw_only=True):
     """Which models to ask, where, and how long to wait.
 
     If `reasoning_effort` is None, OpenAI gets "none", because its current models accept function
@@ -37,7 +38,7 @@ class ChatSettings:
     """
 
     provider: Provider
-    api_key: str = field(repr=False)
+    api_key: str
     model: str
     base_url: str | None = None
     fallback_models: tuple[str, ...] = ()
@@ -46,6 +47,8 @@ class ChatSettings:
     tries: int | None = None
     choice: ModelChoice = field(default_factory=ModelChoice)
     prices: Prices = field(default_factory=dict)
+
+    __repr__ = name_only
 
     @property
     def url(self) -> str:

@@ -5,8 +5,9 @@ the trace of the run.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from brain.chat.prices import Prices, usd_of
 from brain.cloud import meter
@@ -22,8 +23,7 @@ type Concluded = Answered | Failure | ModelFault
 log = logging.getLogger(__name__)
 
 
-@dataclass(kw_only=True, slots=True)
-class Attempt:
+class Attempt(Struct, kw_only=True):
     """One request. `now` returns seconds; `tell` gets the parts of the answer. `span` is its place
     in the trace of the run, if one is recorded.
     """

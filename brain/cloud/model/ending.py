@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.chat.prices import Prices, usd_of
 from brain.cloud.model.arguments import is_whole

@@ -7,7 +7,8 @@ window, and which optional fields were rejected.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.cloud.model.refusals import Lack, Window, is_billing, lacking, told_class, window_in
 from brain.cloud.model.values import as_object, as_objects, encoded_object
@@ -53,8 +54,7 @@ _MOMENT = frozenset({0, 408, 409, 425})  # and all other of 500 and above
 _NO_ACCESS = frozenset({401, 402, 403, 404})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """A failed try. `status` is the HTTP status, or the equivalent one; 0 if there was no response.
 
     `wait_s` is how long the provider asks to wait. `rejected_fields` are our optional fields that

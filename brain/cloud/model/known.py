@@ -1,7 +1,8 @@
 """What an instance has learned about a model, and the requests that follow from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.cloud.model.carried import restored
 from brain.cloud.model.faults import Failure
@@ -28,8 +29,7 @@ _BOUNDS = frozenset(
 )
 
 
-@dataclass(kw_only=True, slots=True)
-class Known:
+class Known(Struct, kw_only=True):
     """What is known about one model.
 
     `dropped` are optional fields that it rejects. `refuses_carried`: it rejects its own fields.

@@ -5,8 +5,9 @@ each choice that names it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import random
+
+from msgspec.structs import replace
 
 from brain import settings
 from brain.chat.choice import ModelChoice, Provider

@@ -1,7 +1,9 @@
 """Which models to ask, and in which order. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.cloud.model.client import ModelClient
 from brain.cloud.model.faults import Failure
@@ -14,8 +16,7 @@ OF_ACCOUNT = ("modelKey", "modelQuota")
 MOST_REFUSED = 2  # models whose account was refused; then no other one is asked with the same key
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True, eq=False):
     """A model at a provider.
 
     `client` has the connections to the provider, and `optional` the fields that it may reject.

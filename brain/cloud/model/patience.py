@@ -1,7 +1,8 @@
 """How often a model is tried again, with which pauses, and what a listener sees of it. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.cloud.model.faults import Failure
 from brain.errors import FaultClass
@@ -41,8 +42,7 @@ class Telling:
         self._is_muted = self._has_words
 
 
-@dataclass(kw_only=True, slots=True)
-class Patience:
+class Patience(Struct, kw_only=True):
     """How often one model has failed in one call, by kind of failure."""
 
     tries: int = 0

@@ -6,7 +6,9 @@ Every class of faults has its own number of tries, and every wait has a limit.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from brain.chat.prices import Prices
 from brain.cloud.model.assembly import Assembly
@@ -36,8 +38,7 @@ NEXT_SHARE = 0.5  # of the wait for a first sign: the least that is left to the 
 SHORTER_TRIES = 4  # requests that are made shorter
 
 
-@dataclass(kw_only=True, slots=True)
-class Trying:
+class Trying(Struct, kw_only=True):
     """One prompt and its way through the models.
 
     `end` is the deadline in the loop's time. `note` gets how each try ended: the class of the

@@ -5,7 +5,8 @@ The body decides how it is read, and a stream that was cut off is not taken as c
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.cloud.model.assembly import Assembly
 from brain.cloud.model.faults import Failure, blocked, error_in_answer
@@ -19,8 +20,7 @@ DRAIN_S = 0.05  # seconds for the end of the response after the end of the answe
 TURN_S = 0.02  # seconds of reading, after which others are let in
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True, kw_only=True):
     """Time limits in seconds, in addition to the limit of the whole call."""
 
     connect_s: float = 5.0  # a healthy server accepts in 0.3 s

@@ -7,15 +7,15 @@ are, the less each of them costs.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.errors import DatabaseRefused
 
 MOST = 50  # items at once, so that their work fits into the time limit
 
 
-@dataclass(slots=True)
-class _Line[Item, Result]:
+class _Line[Item, Result](Struct):
     """Who waits in one event loop, and who works for them."""
 
     loop: asyncio.AbstractEventLoop

@@ -8,10 +8,11 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from brain.cloud.postgres.address import readable, understood
 from brain.cloud.postgres.coalesced import Coalesced
@@ -43,8 +44,7 @@ USED_UP = re.compile(r"project has exceeded the [a-z ]{1,40} quota")
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(Struct):
     """The connection of one event loop, and the lock that its calls wait for."""
 
     loop: asyncio.AbstractEventLoop

@@ -1,9 +1,10 @@
 """Decodes entries of the log and the journal from the answers of the scripts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.codec import decoded, note_unreadable
 from brain.errors import EntryUnreadable

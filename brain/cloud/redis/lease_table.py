@@ -8,8 +8,9 @@ Every request of a brain carries its fencing token. The store accepts only the n
 holder of an older token has been replaced, and its requests change nothing.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class LeaseState(StrEnum):
@@ -37,8 +38,7 @@ class LeaseEvent(StrEnum):
     TIME = "time passes"  # the lease runs out
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True, kw_only=True):
     """An event that changes something in a state.
 
     `new_fence`: the event invalidates all older tokens.

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from brain.chat.hearing import Heard, HeardPart, How
 from brain.run.messages import LogEntry, Message

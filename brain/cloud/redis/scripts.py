@@ -8,10 +8,11 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from brain.cloud import meter
 
@@ -53,8 +54,7 @@ class BatchRedis(Redis, Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The keys of one user. Their common hash tag keeps them on one node, under one lock."""
 
     user: str
@@ -115,8 +115,7 @@ class ScriptReply:
         return items
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """The Lua file `<name>.lua` in a package. `limit_s` is how long to wait for its answer.
 
     `part` is the name of a file in this package that the script uses, besides the prelude.

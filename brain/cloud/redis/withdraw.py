@@ -1,6 +1,6 @@
 """Takes back a text."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.cloud.redis.entries import numbers
 from brain.cloud.redis.moves.admission import JOURNAL_KEEP_MS

@@ -1,6 +1,6 @@
 """The span `chat`: one request to a model."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.cloud.meter import ModelCount
 from brain.cloud.traces.model import Attributes
@@ -11,8 +11,7 @@ from brain.run.journal import Answered
 from brain.run.ports import Prompt
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatEnd:
+class ChatEnd(Struct, frozen=True, kw_only=True):
     """How a request ended. `error` is the class of its fault; `status` is HTTP's, 0 for none.
 
     `first_s` is after how many seconds the first part of the answer came, None if none did.
@@ -26,8 +25,7 @@ class ChatEnd:
     answer: Answered | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatSpan:
+class ChatSpan(Struct, frozen=True, kw_only=True):
     """A request that has begun, in the trace of its run."""
 
     trace: RunTrace

@@ -5,8 +5,9 @@ knows them, also one that goes on after another has died, and nobody has to pass
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 type Value = str | int | float | bool
 type Attributes = dict[str, Value]
@@ -17,8 +18,7 @@ RUN_CHARS = 26
 FARTHEST_MS = 7 * 24 * 3600 * 1000  # from the store's time; a run takes at most a day
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TraceSpan:
+class TraceSpan(Struct, frozen=True, kw_only=True):
     """One span. Times are in nanoseconds since 1970. `parent` is None for the first span.
 
     `failed`: its status is an error. There is never a text that says which: it could have a user's

@@ -8,7 +8,8 @@ its admission on. Its loops are opened by what happens in them, and closed betwe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.cloud.meter import meter
 from brain.cloud.traces.model import TraceSpan, began_at
@@ -18,8 +19,7 @@ from brain.run.moves import Admitted
 from brain.settings.logs import user_hash
 
 
-@dataclass(kw_only=True, slots=True)
-class Recording:
+class Recording(Struct, kw_only=True):
     """The traces of the runs of one call of a function."""
 
     now: NowNs

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from brain.cloud.meter import meter
 from brain.cloud.traces.model import Attributes, TraceSpan, first_of, trace_of
@@ -18,8 +19,7 @@ type SpanKind = Literal["server", "client", "internal"]
 _tool: ContextVar[int | None] = ContextVar("tool", default=None)
 
 
-@dataclass(kw_only=True, slots=True)
-class RunTrace:
+class RunTrace(Struct, kw_only=True):
     """What this invocation has of the trace of a run.
 
     `loops` are those of which the answer is recorded. `texts` are the seqs of the run's texts, as

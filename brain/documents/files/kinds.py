@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from brain.errors import BrainError
 
@@ -150,8 +151,7 @@ class FileUnreadable(BrainError):
         self.fault = fault
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True, kw_only=True):
     """What was read of a file. `title` is empty if the file gives itself none.
 
     `pages`: how many a PDF has; None for other files, which say nothing certain about it.

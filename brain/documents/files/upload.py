@@ -1,9 +1,9 @@
 """POST /api/documents with a file: the body is the file's bytes, the rest is in the query."""
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
+from msgspec import Struct
 from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 
@@ -42,8 +42,7 @@ class FileQuery(Body):
     key: ClientId | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UploadedFile:
+class UploadedFile(Struct, frozen=True, kw_only=True):
     """A file that can be stored: as one document, or as several if it is long. `cut` says why a
     part of a text is missing. `pages`: of a PDF.
     """

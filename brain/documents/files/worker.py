@@ -8,8 +8,9 @@ and Word files loaded.
 import json
 import sys
 import unicodedata
-from dataclasses import asdict, replace
 from typing import Any, BinaryIO
+
+from msgspec.structs import asdict, replace
 
 from brain.documents.files.kinds import FileFault, FileKind, FileUnreadable, ReadFile, check_kind
 from brain.documents.files.limits import close_doors, limit_process

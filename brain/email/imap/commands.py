@@ -6,8 +6,9 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from brain.email.imap.sent_names import is_sent_name
 from brain.email.settings import MailServer
@@ -24,8 +25,7 @@ type Fetched = Mapping[bytes, Any]
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FolderStatus:
+class FolderStatus(Struct, frozen=True, kw_only=True):
     """The current state of a folder. `modseq` is the number of its last change; None if the server
     does not number changes.
     """

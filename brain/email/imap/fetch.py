@@ -6,8 +6,9 @@ block the others.
 
 import imaplib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from brain.email.imap.commands import Commands, Fetched, is_unread
 from brain.email.imap.mirror import Placed

@@ -5,9 +5,10 @@ and no step is done twice.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.rows import dict_rows
@@ -22,8 +23,7 @@ CLAIM_S = 60.0  # seconds for a sync's caller to save what it got; then it count
 CLAIMED = 50  # emails reported by one sync; the next sync reports the others
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SyncProgress:
+class SyncProgress(Struct, frozen=True, kw_only=True):
     """How far a folder is mirrored: from `low_uid` (inclusive) to `next_uid` (exclusive)."""
 
     validity: int
@@ -41,8 +41,7 @@ class SyncProgress:
         return arrived_at >= self.since
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """An email and its place in a folder."""
 
     uid: int

@@ -6,8 +6,9 @@ the remaining time older email. Each batch is one transaction that also records 
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from brain.email.imap.commands import INBOX, Commands, FolderStatus, chunks
 from brain.email.imap.fetch import fetch_emails
@@ -24,8 +25,7 @@ WINDOW = 1_000  # emails that a sync checks for deletions, twice: the newest, an
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """A folder that is being synced: its state, and the mirror's progress when the sync began."""
 
     folder: Folder

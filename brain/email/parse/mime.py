@@ -6,8 +6,9 @@ Of alternatives one is read, the richest that contains text. Other parts follow 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from brain.codec import clean
 from brain.email.parse import reports
@@ -34,16 +35,14 @@ _MARKUP = frozenset({HTML, "text/x-amp-html", "text/enriched", "text/richtext"})
 _NOT_READ = frozenset({"text/rfc822-headers", "text/css", "text/vcard", "text/x-vcard"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Content:
+class Content(Struct, frozen=True, kw_only=True):
     """What is known of a leaf's content. `is_cut`: the rest was not loaded."""
 
     data: bytes
     is_cut: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailText:
+class EmailText(Struct, frozen=True, kw_only=True):
     """The text of an email.
 
     `words` is the text as it identifies the email: before lines are joined and invisible characters
@@ -115,8 +114,7 @@ def tidied(text: str) -> str:
     return _tidy(text)[:MAX_TEXT_CHARS]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True, kw_only=True):
     """The text of one leaf, decoded."""
 
     text: str

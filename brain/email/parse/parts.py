@@ -7,8 +7,9 @@ chosen, because alternatives and parts that follow each other look the same in a
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import Message
+
+from msgspec import Struct
 
 from brain.email.parse import headers, reports
 from brain.email.parse.repair import separated
@@ -29,8 +30,7 @@ _LIKE_BOUNDARY = re.compile(
 _FIRST_BREAK = re.compile(rb"(?:\r?\n|\r)?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True, kw_only=True):
     """A part without parts. `section` is its IMAP section number, such as 1.2."""
 
     section: str
@@ -49,8 +49,7 @@ class Leaf:
     """The transfer encoding of its bytes, such as base64; empty if they are already decoded."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True, kw_only=True):
     """A part of parts (multipart). `kind` is its subtype, such as alternative."""
 
     kind: str
@@ -60,8 +59,7 @@ class Branch:
 type Node = Leaf | Branch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """A complete message: its headers, the tree of its parts, and their decoded content."""
 
     head: Message
@@ -69,8 +67,7 @@ class Parsed:
     content: dict[Leaf, bytes]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True, kw_only=True):
     """A part whose charset and names are not decoded yet."""
 
     section: str

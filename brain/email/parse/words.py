@@ -7,7 +7,8 @@ in a word as they are, so the words must be found before a list of addresses is 
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.texts.charsets import codec_of, decoded
 
@@ -17,8 +18,7 @@ _BEGIN = re.compile(r"=\?([^?*\s=]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?")
 _ENCODED = re.compile(r"[0-9A-Fa-f]{2}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EncodedWord:
+class EncodedWord(Struct, frozen=True, kw_only=True):
     """Encoded words in a row, from `start` to `end`, and what they say."""
 
     start: int
@@ -26,8 +26,7 @@ class EncodedWord:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True, kw_only=True):
     start: int
     end: int
     charset: str

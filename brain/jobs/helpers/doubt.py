@@ -6,7 +6,8 @@ what the helper itself has read. An address that only the task names may carry w
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.jobs.model import Mind

@@ -1,7 +1,8 @@
 """Helpers: minds that do one task each in the background, and give back a result."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.jobs.helpers.doubt import doubting

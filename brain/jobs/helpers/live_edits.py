@@ -6,7 +6,8 @@ and none is waited for. A piece has the whole text so far, so that one that is l
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.chat.pieces import Delta, EditPiece
 from brain.cloud.redis.news import edit_payload
@@ -28,16 +29,14 @@ MOST_CHARS = 64_000  # of a call's arguments: longer ones are not shown
 LIMIT_S = 1.0  # seconds for a piece to go out
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(Struct):
     """A call that edits, as far as it is written. `sent` is how much of its text was shown."""
 
     arguments: str = ""
     sent: int = 0
 
 
-@dataclass(slots=True)
-class LiveEdits(NothingAround):
+class LiveEdits(NothingAround, Struct):
     """Wraps the model of a mind, and stands around its run to know which loop it is."""
 
     redis: Redis
@@ -97,8 +96,7 @@ class LiveEdits(NothingAround):
                 self._due_at = self.clock.now() + UNWATCHED_S
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
+class _Watched(Struct, frozen=True):
     model: Model
     edits: LiveEdits
 

@@ -1,7 +1,8 @@
 """The mind that writes the report of a job. It gets the results as text, and has one tool."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.errors import ToolFault
 from brain.jobs.gate import ReportGate

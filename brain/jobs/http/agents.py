@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -38,8 +38,7 @@ def agent_routes(profiles: Callable[[], Profiles | None], changed: ProfileChange
     return {"agents": {"GET": do.show, "PUT": do.keep, "DELETE": do.delete}}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Agents:
+class _Agents(Struct, frozen=True, kw_only=True):
     """The methods of the route."""
 
     make_profiles: Callable[[], Profiles | None]

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -43,8 +43,7 @@ def polled_routes(
     }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Polled:
+class _Polled(Struct, frozen=True, kw_only=True):
     """The routes that pages poll."""
 
     jobs: Jobs

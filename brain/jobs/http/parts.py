@@ -1,8 +1,8 @@
 """What the routes for jobs share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from brain.codec import clean
@@ -17,8 +17,7 @@ FAMILIES = ("battles", "scale", "jobs")  # each of these names leads to all kind
 NO_JOBS = "This deployment has no jobs."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Jobs:
+class Jobs(Struct, frozen=True, kw_only=True):
     """What the routes use. Each is made when it is first used.
 
     `is_on`: this deployment has jobs.

@@ -1,10 +1,11 @@
 """GET, POST, PUT and DELETE /api/scenarios: what rehearsals play."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -40,8 +41,7 @@ BUILT_IN = "This scenario is built in and cannot be changed."
 FULL = f"There are {MOST_SCENARIOS} scenarios, which is the most. Delete one first."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownScenarios:
+class KnownScenarios(Struct, frozen=True, kw_only=True):
     """The scenarios that a user can name: their own, and the built-in ones."""
 
     make_scenarios: Callable[[], Scenarios | None]
@@ -88,8 +88,7 @@ def scenario_routes(kept: KnownScenarios, log: Callable[[], Log], clock: Clock) 
     return {"scenarios": {"GET": do.show, "POST": do.add, "PUT": do.change, "DELETE": do.delete}}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Scenarios:
+class _Scenarios(Struct, frozen=True, kw_only=True):
     """The methods of the route. `log` is the users' whole log."""
 
     kept: KnownScenarios

@@ -1,9 +1,9 @@
 """POST /api/jobs, /api/battles/start, /api/scale/start: begin a job. Routes never ask first."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -34,8 +34,7 @@ KEY: TypeAdapter[str] = TypeAdapter(ClientId)
 type Plans[B] = Callable[[str, B], Awaitable[NewJob]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Planning:
+class Planning(Struct, frozen=True, kw_only=True):
     """What the bodies of starts become jobs with."""
 
     jobs: Jobs

@@ -5,7 +5,8 @@ offered the tools that speak, and its own tool (`finish`, `fileReport`) counts a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.codec import Json, dumps
 from brain.run.journal import Answered

@@ -7,7 +7,8 @@ means that there is nothing to do.
 
 import logging
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.cloud.world import NotInThisWorld
 from brain.errors import LeaseLost

@@ -3,8 +3,9 @@
 The caller does not become the mind's brain. Where nobody is, the text is handed over to the queue.
 """
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from brain.cloud.redis.moves.admit import Joins, RunEnded
 from brain.cloud.redis.store import RedisStore

@@ -6,8 +6,9 @@ text goes on to the brain.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from brain.cloud.redis.store import RedisStore
 from brain.errors import DatabaseUnreachable, TooManyTexts
@@ -47,8 +48,7 @@ def _enquiries() -> dict[str, Phrases]:
     return understood(spoken.helpers())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnswersAboutJobs:
+class AnswersAboutJobs(Struct, frozen=True, kw_only=True):
     """The intake that answers "how far are they?"."""
 
     services: Callable[[], JobServices]

@@ -1,8 +1,10 @@
 """The tool with which the user's brain lets characters argue, or rehearses what was just said."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.codec import Json, fingerprint
 from brain.errors import ToolFault
@@ -74,8 +76,7 @@ type Reached = Callable[
 ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plays:
+class Plays(Struct, frozen=True, kw_only=True):
     """What the tool needs."""
 
     services: Callable[[], JobServices]

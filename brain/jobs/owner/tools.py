@@ -5,8 +5,9 @@ is marked as foreign, and so is what comes of it.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import Json, fingerprint
 from brain.errors import ToolFault, TooManyTexts, Unreachable
@@ -58,8 +59,7 @@ class ReadReport(Arguments):
     job: Annotated[str, About("its id", 1, 300)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnersTools:
+class OwnersTools(Struct, frozen=True, kw_only=True):
     """What the tools need."""
 
     services: Callable[[], JobServices]

@@ -1,8 +1,9 @@
 """Plans helpers, alone or in a room on one document."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.jobs.model import NewJob, NewMind
@@ -10,8 +11,7 @@ from brain.jobs.plans.limits import TOKENS_HELPER
 from brain.jobs.plans.parts import Parts, ThingUnknown, Unfit, frozen, joined
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """What one helper is to do. `profile` is the id of one of the user's."""
 
     title: str
@@ -19,8 +19,7 @@ class Task:
     profile: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HelpersWanted:
+class HelpersWanted(Struct, frozen=True, kw_only=True):
     """Helpers that a user or their brain asks for.
 
     `request` is what was asked for, as it is kept. `more` is added to the profile of each helper.

@@ -1,7 +1,8 @@
 """What the plans of all kinds of jobs share."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.errors import BrainError
@@ -24,8 +25,7 @@ class Unfit(BrainError):
         self.field = field
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """What is needed to plan jobs.
 
     `has_provider` says whether a provider can be asked; None is the deployment's own.

@@ -1,8 +1,9 @@
 """Profiles, scenarios, and what rehearsals leave behind, in Postgres."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import asdict, replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import rows

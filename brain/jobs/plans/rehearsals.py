@@ -1,7 +1,9 @@
 """Plans rehearsals of scenarios."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.jobs.model import Job, Mind, NewJob, NewMind
@@ -12,16 +14,14 @@ from brain.jobs.plans.things import MAIN
 SEED = 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlayedScenario:
+class PlayedScenario(Struct, frozen=True, kw_only=True):
     """One scenario as it will be played, and the hash of what it means."""
 
     wire: Json
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RehearsalWanted:
+class RehearsalWanted(Struct, frozen=True, kw_only=True):
     """Rehearsals that a user asks for. Run n plays scenario n mod k.
 
     `instructions` are tried in place of those of the profile `main`. `model` are the fields of the

@@ -1,7 +1,8 @@
 """Plans talks between agents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.jobs.model import NewJob, NewMind
@@ -9,16 +10,14 @@ from brain.jobs.plans.limits import MAX_MESSAGES, TOKENS_ANSWER, TOKENS_TALK
 from brain.jobs.plans.parts import Parts, Unfit, frozen, given, joined
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Agent:
+class Agent(Struct, frozen=True, kw_only=True):
     """Somebody who talks. `own` are the fields that replace those of the profile."""
 
     profile: str | None
     own: Json
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TalksWanted:
+class TalksWanted(Struct, frozen=True, kw_only=True):
     """Talks that a user asks for, all between the same agents."""
 
     agents: Sequence[Agent]

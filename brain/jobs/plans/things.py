@@ -1,9 +1,11 @@
 """What a user keeps for jobs: profiles of agents, scenarios of rehearsals, labels of verdicts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.codec import Form, Json
 from brain.preferences.model import Persona
@@ -14,8 +16,7 @@ MOST_PROFILES = 50  # of a user
 MOST_SCENARIOS = 100  # of a user
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """How an agent is to be: its instructions, its model and its tools.
 
     None means as the deployment, or as the kind of job, has it. `version` counts the changes.
@@ -34,8 +35,7 @@ class Profile:
     updated_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeptScenario:
+class KeptScenario(Struct, frozen=True, kw_only=True):
     """A scenario. `source`: the user wrote it, it was drafted from a talk, or every user has it."""
 
     id: str
@@ -46,8 +46,7 @@ class KeptScenario:
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Label:
+class Label(Struct, frozen=True, kw_only=True):
     """What the user says about a judge's verdict on one line of a rehearsal's rubric."""
 
     number: int
@@ -56,8 +55,7 @@ class Label:
     person: Literal["yes", "no"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EffectRow:
+class EffectRow(Struct, frozen=True, kw_only=True):
     """A call in a rehearsal that would have changed or sent something."""
 
     mind_id: str
@@ -89,8 +87,7 @@ class Profiles(Protocol):
         """Delete a profile. False: the id is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MainPersona:
+class MainPersona(Struct, frozen=True, kw_only=True):
     """`PersonaStore` in the profile `main`. A profile without a name of its own has its id."""
 
     profiles: Profiles

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.errors import ModelFault
@@ -21,8 +22,7 @@ TALK_CHARS = 8_000  # of the talk in a result: the reporter reads ten of them
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True, kw_only=True):
     """What the judge said, and what all calls of the rehearsal have cost with it."""
 
     ballots: Sequence[Sequence[Ballot]]

@@ -6,9 +6,10 @@ rehearsed brain has one of its own. The fences check that, call by call.
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis.scripts import BatchRedis, Keys, Redis

@@ -7,7 +7,8 @@ brain's words are the words of its conversation partner, so the roles are swappe
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.chat.strict import assistant_line, strict, system_line, user_line
 from brain.chat.tools import chat_tool
@@ -64,8 +65,7 @@ _SIMULATED = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """What the player does next. Its text may be empty."""
 
     text: str = ""

@@ -7,12 +7,14 @@ waste a call of the model, and the rehearsal goes on as if there were one.
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.errors import ModelFault
 from brain.jobs.model import MindRun
+from brain.jobs.quiet import NothingAround
 from brain.jobs.rehearsals.chance import cut_at, misheard, pause_s, talks_over
 from brain.jobs.rehearsals.player import (
     Move,
@@ -30,7 +32,6 @@ from brain.run.messages import Heard, How, LogEntry, Message, Utterance
 from brain.run.moves import Arrival
 from brain.run.ports import Clock, Model
 from brain.run.records import entry_to_journal, entry_to_wire
-from brain.run.services import Around
 from brain.run.store import StateStore
 from brain.run.turn import Turn
 
@@ -43,8 +44,7 @@ OPENING = "start"  # message id of the first text
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """The tokens of some model calls. `usd` is None if the price of one of them is not known."""
 
     tokens_in: int = 0
@@ -104,8 +104,7 @@ def turns_of(log: Sequence[LogEntry]) -> int:
     return sum(map(is_players, log))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Playing:
+class Playing(Struct, frozen=True, kw_only=True):
     """One rehearsal while it is played."""
 
     mind_id: str
@@ -184,8 +183,7 @@ def _since_last_text(log: Sequence[LogEntry]) -> Sequence[LogEntry]:
     return log[last + 1 :]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TalksOver(Around):
+class TalksOver(NothingAround, Struct, frozen=True, kw_only=True):
     """The player says a second thing while the brain works on the first, as the seed decides."""
 
     playing: Playing

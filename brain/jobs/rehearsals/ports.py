@@ -1,8 +1,9 @@
 """What rehearsals need from outside besides jobs: what was played, and what it did."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from brain.codec import Json
 
@@ -10,8 +11,7 @@ PLAYER = "player"  # in place of a run id: the moves of the player
 WORLD = "world"  # in place of a run id: what the brain did not find in its world
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """An entry of a run's journal, or a move of the player, at its place."""
 
     run_id: str
@@ -19,8 +19,7 @@ class Step:
     entry: Json
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorldEffect:
+class WorldEffect(Struct, frozen=True, kw_only=True):
     """What the brain did in its world with one call. `seq` is the log's last place at that time.
 
     `arguments` are the call's; `result` begins with `REFUSED` if the world has refused it.

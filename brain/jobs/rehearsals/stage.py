@@ -1,10 +1,11 @@
 """The parts of one rehearsal: its world, the brain in it, and the player."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from brain.cloud.postgres.database import Postgres
@@ -44,8 +45,7 @@ SEARCH_TOOL = "searchWeb"
 DOCUMENTS = 100  # titles of a world that are compared at its end
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(Struct, frozen=True, dict=True):
     """One rehearsal in this invocation. Its parts are made when they are first used."""
 
     base: Base

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.jobs.rehearsals.numbers import Ending
@@ -16,8 +17,7 @@ CONTAINS, LACKS = "~", "!~"
 _NAMED = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>\s*$")  # Anna <anna@example.org>
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rehearsed:
+class Rehearsed(Struct, frozen=True, kw_only=True):
     """All that is known of a rehearsal: the log, the effects, the documents at the end."""
 
     log: Sequence[LogEntry]

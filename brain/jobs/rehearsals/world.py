@@ -6,8 +6,10 @@ which the scenario says what happens does that instead.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.cloud.world import NotInThisWorld, World
 from brain.codec import Json
@@ -67,8 +69,7 @@ def front_end_tools(scenario: Scenario, own: Mapping[str, Tool]) -> tuple[Client
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Doings:
+class Doings(Struct, frozen=True, kw_only=True):
     """Notes what a rehearsed brain does, and decides what its world does in return."""
 
     mind_id: str
@@ -136,8 +137,7 @@ class _Refused(ToolFault):
     """The world refuses a call."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """The functions of a tool in a world."""
 
     doings: Doings

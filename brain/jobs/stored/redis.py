@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.moves.admission import spent_of

@@ -1,8 +1,10 @@
 """The kind of job in which characters talk to each other, and the user listens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.jobs.life.outcomes import early, spent
@@ -25,8 +27,7 @@ sentences for the person who asked: which reason weighed most on each side, and 
 The headline is the answer to their question in one sentence. The question: {}"""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TalkKind:
+class TalkKind(Struct, frozen=True, kw_only=True):
     """`KindOfJob` for talks."""
 
     base: Base

@@ -6,8 +6,9 @@ A talk is one log in which two to four characters speak in turn, and the user ma
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from brain.chat.strict import assistant_line, note, strict, system_line, user_line
 from brain.codec import Json
@@ -31,24 +32,21 @@ GOAL = "The goal of the talk: {}"
 BEGIN = "Begin the talk."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Character:
+class Character(Struct, frozen=True, kw_only=True):
     """One who speaks in a talk. `profile` has its instructions and its model."""
 
     name: str
     profile: Json
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TalkLine:
+class TalkLine(Struct, frozen=True, kw_only=True):
     """One text of a talk: `speaker` is a character's name, or None for the listener."""
 
     speaker: str | None
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True, kw_only=True):
     """Who speaks in a talk, how it begins and how long it may be, as frozen at its start."""
 
     characters: tuple[Character, ...]

@@ -1,8 +1,10 @@
 """Lets the characters of a talk speak: a `Model` that asks the next one's own model."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.chat.pieces import Delta
 from brain.chat.tools import chat_tool
@@ -55,8 +57,7 @@ def ending(call: ToolCall) -> EndTalk | None:
     return read_arguments(EndTalk, arguments)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Speaking:
+class Speaking(Struct, frozen=True, kw_only=True):
     """Answers each loop of a talk with the next character's words.
 
     `entries` reads the log of the talk; `model_of` returns a character's own model.
@@ -119,8 +120,7 @@ def _said(answer: Answered, words: str, name: str, *, ends: EndTalk | None = Non
     return replace(answer, text="", calls=tuple(calls), carried=None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pausing:
+class Pausing(Struct, frozen=True, kw_only=True):
     """An `Around` that gives the invocation back while the talk is paused.
 
     The hand-over that follows finds the mind paused, and so does every wake-up: nobody works on the

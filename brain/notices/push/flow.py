@@ -7,8 +7,9 @@ second notification replaces the first.
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from brain.codec import Json, fingerprint
 from brain.errors import QueueUnreachable
@@ -45,8 +46,7 @@ PUSH_DUE, PUSH_AGAIN = "push.due", "push.again"  # the types of the queue's call
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushServices:
+class PushServices(Struct, frozen=True, kw_only=True):
     """What pushing needs. `preferences` is None without a database; `title` stands above the text
     of a notification.
     """
@@ -61,8 +61,7 @@ class PushServices:
     title: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DevicePushes:
+class DevicePushes(Struct, frozen=True, kw_only=True):
     """`Pushes`: to the devices that the user has chosen."""
 
     services: PushServices

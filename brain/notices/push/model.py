@@ -1,15 +1,17 @@
 """What is pushed to the user's devices, and to which."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from brain.codec.text import name_only
 from brain.notices.model import Notice
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushSubscription:
+class PushSubscription(Struct, frozen=True, kw_only=True):
     """A browser that the user has allowed to show notifications (`PushSubscription` of the web).
 
     `endpoint` is its address at the browser's push service. `p256dh` is its public key (P-256,
@@ -17,13 +19,14 @@ class PushSubscription:
     """
 
     endpoint: str
-    p256dh: str = field(repr=False)
-    auth: str = field(repr=False)
+    p256dh: str
+    auth: str
     at: datetime
 
+    __repr__ = name_only
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pushed:
+
+class Pushed(Struct, frozen=True, kw_only=True):
     """What the store knows of a user's devices and of what was pushed to them.
 
     `subscriptions` are by id. `sent` are the ids of notices that were pushed; `claimed` says since
@@ -38,8 +41,7 @@ class Pushed:
     due: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True, kw_only=True):
     """Notices that are pushed as one notification. `tag`: it replaces one with the same tag."""
 
     tag: str
@@ -47,8 +49,7 @@ class Parcel:
     urgent: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushPlan:
+class PushPlan(Struct, frozen=True, kw_only=True):
     """What to push now, when the digest is due, and when to look again for another reason."""
 
     now: tuple[Parcel, ...] = ()
@@ -56,33 +57,31 @@ class PushPlan:
     look_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushMessage:
+class PushMessage(Struct, frozen=True, kw_only=True):
     """A notification as it is sent: its text in JSON, how long it is worth delivering (seconds),
     and its tag.
     """
 
-    payload: bytes = field(repr=False)
+    payload: bytes
     ttl_s: int
     urgent: bool
     tag: str
 
+    __repr__ = name_only
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
+
+class Delivery(Struct, frozen=True, kw_only=True):
     """What a push service said. `later`: try again, after `retry_after_s` seconds if it said so."""
 
     kind: Literal["sent", "gone", "later", "refused"]
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushDue:
+class PushDue(Struct, frozen=True, kw_only=True):
     """The queue's call: it is time to look whether something is to be pushed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushAgain:
+class PushAgain(Struct, frozen=True, kw_only=True):
     """The queue's call: a push service did not take a notification. `attempt` is the one that it is
     for; the first one needs no call."""
 

@@ -5,7 +5,6 @@ The push service cannot read what it delivers. Imported with the first notificat
 
 import base64
 import os
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives import hashes
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from msgspec import Struct
 
 RECORD_BYTES = 4_096  # of the one record; what is sent is always shorter
 SALT_BYTES, AUTH_BYTES, POINT_BYTES = 16, 16, 65
@@ -20,8 +20,7 @@ LAST_RECORD = b"\x02"  # the delimiter that begins the padding of the last recor
 CURVE = ec.SECP256R1()
 
 
-@dataclass(frozen=True, slots=True)
-class Ingredients:
+class Ingredients(Struct, frozen=True):
     """What must be new for each notification: a salt and a key."""
 
     salt: bytes

@@ -4,9 +4,11 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
+from brain.codec.text import name_only
 from brain.errors import SettingMissing
 from brain.settings import variables
 from brain.settings.variables import Env
@@ -32,17 +34,18 @@ _VISIBLE = re.compile(r"[!-~]+")  # the characters of an address; others are wri
 MAKE = "Make one with: python -m brain.vapid"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PushSettings:
+class PushSettings(Struct, frozen=True, kw_only=True):
     """The key and the address of whoever runs this deployment, for push services.
 
     `hosts` are where endpoints may be: names (`fcm.googleapis.com`), names with what is below them
     (`*.push.apple.com`), and origins (`http://127.0.0.1:9000`).
     """
 
-    private_key: bytes = field(repr=False)
+    private_key: bytes
     subject: str
     hosts: tuple[str, ...]
+
+    __repr__ = name_only
 
     def may_send(self, endpoint: str) -> bool:
         """Whether a notification may be sent to this address, which a user has given."""

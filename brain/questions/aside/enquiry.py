@@ -6,8 +6,9 @@ languages are understood. The answer is in the language of the question if that 
 `brain.says`, else in the user's language.
 """
 
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from brain.says.texts import Progress
 from brain.texts import spoken
@@ -18,8 +19,7 @@ MINUTES_S = 90  # seconds from which the time is given in minutes
 ROUND_S = 5  # seconds; times below `MINUTES_S` are rounded to a multiple of this
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Doing:
+class Doing(Struct, frozen=True, kw_only=True):
     """What a run is doing, as stored. `activity` is a tool's name, or `thinking`."""
 
     activity: str

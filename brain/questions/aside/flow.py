@@ -1,7 +1,8 @@
 """Answers "what are you doing?" while a run goes on."""
 
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from brain.errors import TooManyTexts
 from brain.questions.aside.enquiry import Doing, asked_in, in_words
@@ -70,8 +71,7 @@ def _doing(status: Status, elapsed_s: float) -> Doing:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnswersAside:
+class AnswersAside(Struct, frozen=True, kw_only=True):
     """The intake that answers "what are you doing?" while a run goes on."""
 
     store: StateStore

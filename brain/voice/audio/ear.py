@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.errors import VendorRefused
 from brain.voice.audio.model import Take, Transcript

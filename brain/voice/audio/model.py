@@ -1,23 +1,27 @@
 """The values of audio over HTTP: a take, what was heard in it, and the sound of a sentence."""
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
+
+from brain.codec.text import name_only
 
 type SoundFormat = Literal["mp3", "wav"]
 
 MIME_TYPES: dict[SoundFormat, str] = {"mp3": "audio/mpeg", "wav": "audio/wav"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Take:
+class Take(Struct, frozen=True, kw_only=True):
     """A recording, as the browser or the app made it.
 
     `mime_type` has no parameters. `extension` is the one that a file of this type has.
     """
 
-    data: bytes = field(repr=False)
+    data: bytes
     mime_type: str
     extension: str
+
+    __repr__ = name_only
 
     @property
     def file_name(self) -> str:
@@ -25,23 +29,25 @@ class Take:
         return f"take.{self.extension}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Transcript:
+class Transcript(Struct, frozen=True, kw_only=True):
     """What was heard in a take; empty text if nobody spoke.
 
     `seconds` is the length of the take; None if nobody told.
     """
 
-    text: str = field(repr=False)
+    text: str
     seconds: float | None = None
 
+    __repr__ = name_only
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sound:
+
+class Sound(Struct, frozen=True, kw_only=True):
     """A sentence as audio: one whole file of this format."""
 
     format: SoundFormat
-    data: bytes = field(repr=False)
+    data: bytes
+
+    __repr__ = name_only
 
     @property
     def mime_type(self) -> str:
@@ -49,8 +55,7 @@ class Sound:
         return MIME_TYPES[self.format]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SpokenPart:
+class SpokenPart(Struct, frozen=True, kw_only=True):
     """A sentence of a message, spoken. `sound` is None if the speech server failed.
 
     `number` counts from 0. `is_last` marks the last sentence of the message.
@@ -58,5 +63,7 @@ class SpokenPart:
 
     number: int
     is_last: bool
-    text: str = field(repr=False)
+    text: str
     sound: Sound | None
+
+    __repr__ = name_only

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from brain.codec import NotJson, NotUsable, decoded
+from brain.codec.text import name_only
 from brain.errors import VendorRefused, VendorUnreachable
 from brain.http.answers import TooLong, read_within
 from brain.voice.audio.settings import SpeechServerSettings
@@ -23,13 +25,14 @@ BUSY = 429
 log = logging.getLogger("brain")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServerReply:
+class ServerReply(Struct, frozen=True, kw_only=True):
     """The answer of a server: whole, and not longer than allowed."""
 
     status: int
     content_type: str
-    body: bytes = field(repr=False)
+    body: bytes
+
+    __repr__ = name_only
 
     def json(self) -> object:
         """Return the body as JSON; None if it is not usable JSON."""

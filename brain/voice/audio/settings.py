@@ -1,8 +1,10 @@
 """The settings of the ear and the mouth: servers that speak OpenAI's audio protocol."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct
+
+from brain.codec.text import name_only
 from brain.errors import SettingMissing
 from brain.settings import variables
 from brain.settings.variables import Env
@@ -13,24 +15,23 @@ EAR_MODEL = "gpt-transcribe"
 MOUTH_MODEL, MOUTH_VOICE = "tts-1", "alloy"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SpeechServerSettings:
+class SpeechServerSettings(Struct, frozen=True, kw_only=True):
     """A server, with the key that it wants, if it wants one."""
 
     base_url: str
-    api_key: str | None = field(repr=False)
+    api_key: str | None
+
+    __repr__ = name_only
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EarSettings:
+class EarSettings(Struct, frozen=True, kw_only=True):
     """The server that recognizes speech, and its model."""
 
     at: SpeechServerSettings
     model: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MouthSettings:
+class MouthSettings(Struct, frozen=True, kw_only=True):
     """The server that speaks, its model and its voice."""
 
     at: SpeechServerSettings

@@ -1,8 +1,11 @@
 """WAV files: their length in seconds, and several of them as one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from struct import pack, unpack_from
+
+from msgspec import Struct
+
+from brain.codec.text import name_only
 
 HEADER = 12  # bytes: RIFF, size, WAVE
 CHUNK = 8  # bytes before the content of a chunk: name, size
@@ -14,12 +17,13 @@ class NotWav(ValueError):
     """The data is not a WAV file that can be read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wav:
+class Wav(Struct, frozen=True, kw_only=True):
     """A WAV file: the bytes that describe its samples, and the samples."""
 
     form: bytes
-    samples: bytes = field(repr=False)
+    samples: bytes
+
+    __repr__ = name_only
 
     @property
     def seconds(self) -> float | None:

@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field  # noqa: TID251  # a struct has no unset fields
 from functools import partial
+
+from msgspec.structs import replace
 
 from brain.chat.hearing import ITSELF
 from brain.errors import StoreUnreachable
@@ -48,7 +50,7 @@ class Answering:
     beside: "tuple[Answering, ...]" = ()
     reply: Reply = field(init=False)
     telling: Narration = field(init=False)
-    _shown: "asyncio.Queue[Shown]" = field(init=False)
+    _shown: "asyncio.Queue[Shown]" = field(default_factory=asyncio.Queue)
     tasks: "set[asyncio.Task[None]]" = field(init=False)
     _owed: Owed | None = None
 
@@ -65,7 +67,6 @@ class Answering:
         Raises StoreUnreachable if that took too long, and what the brain raises. After an error,
         `end` has to be awaited as well.
         """
-        self._shown = asyncio.Queue()
         self.reply = Reply(self._shown.put_nowait)
         request = replace(self.request, device=ITSELF)
         self.tasks = {self.desk.begin(request, self.invocation, self.reply)}

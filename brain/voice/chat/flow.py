@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.errors import StoreUnreachable
 from brain.run.messages import CallTurn, How, Remark

@@ -1,23 +1,22 @@
 """A request of a voice platform, and what the server remembers of a call."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from brain.codec import SPARSE, Json
 
 NO_CALL = "chat"  # the call of requests that name none
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolAnswer:
+class ToolAnswer(Struct, frozen=True, kw_only=True):
     """The result of a tool that the platform has run. `question_id` is the question it answers."""
 
     question_id: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What a request says, and where in its history.
 
     `text` are the user's words that have no answer yet; empty without such words. `answers` counts
@@ -32,8 +31,7 @@ class Said:
     results: tuple[ToolAnswer, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatRequest:
+class ChatRequest(Struct, frozen=True, kw_only=True):
     """A request for a chat completion, as far as it matters.
 
     `call` is empty if the request names none. `key` is the Idempotency-Key, empty if it is missing.
@@ -55,8 +53,7 @@ class ChatRequest:
     is_drawled: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """An answer that outlived the patience of its caller.
 
     It consists of the messages of run `run_id` after position `since`. `by` is the message id of
@@ -68,8 +65,7 @@ class Owed:
     by: Annotated[str, SPARSE] = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TurnText:
+class TurnText(Struct, frozen=True, kw_only=True):
     """A text of a call, by the id of its message and the fingerprint of its request.
 
     `over`: another text of its turn has taken its place.
@@ -80,8 +76,7 @@ class TurnText:
     over: Annotated[bool, SPARSE] = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CurrentTurn:
+class CurrentTurn(Struct, frozen=True, kw_only=True):
     """The last turn of a call.
 
     `texts` are the texts that belong to it, the newest last, and `words` are the newest one.
@@ -104,8 +99,7 @@ class CurrentTurn:
         return self.texts[-1].message_id
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlacedText:
+class PlacedText(Struct, frozen=True, kw_only=True):
     """Where a request belongs: the turn of the call after it, and the id of its text.
 
     `replaces` is the message id of the text that it replaces. `is_next`: it opens a new turn.

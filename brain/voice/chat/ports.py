@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from brain.run.deliver import Reply
 from brain.run.messages import Heard, LogEntry
@@ -17,16 +18,14 @@ from brain.voice.chat.model import CurrentTurn, Owed
 from brain.voice.chat.wire import Usage
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownCall:
+class KnownCall(Struct, frozen=True, kw_only=True):
     """What is known of a call: its last turn, None for a new call, and its stored form."""
 
     turn: CurrentTurn | None
     stored: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Before:
+class Before(Struct, frozen=True, kw_only=True):
     """The text at `seq` of an earlier turn, its run, and the log from there on.
 
     `seq` is 0 if the text was never recorded.
@@ -37,8 +36,7 @@ class Before:
     entries: tuple[LogEntry, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True, kw_only=True):
     """A part of the log, and the user's run: `run_id` and whether it is open."""
 
     entries: Sequence[LogEntry]
@@ -96,8 +94,7 @@ class CallMemory(Protocol):
         """Return whether this call may say a message: another device of the user may too."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What an answer needs of the deployment.
 
     `begin` starts the brain in a task that never raises. `texts_of` returns the brain's own texts

@@ -6,7 +6,8 @@ compared with what was sent, says how far the user has listened.
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.run.messages import Heard, How
 from brain.voice.late_words import without_offers
@@ -26,8 +27,7 @@ _UNSPACED = (  # first and last character: each character of these scripts count
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """A message as it was to be spoken. `is_part`: only this beginning of it, and an offer."""
 
     seq: int
@@ -41,8 +41,7 @@ class Sent:
         return Heard(seq=self.seq, how=How.PLAYED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     text: str
     end: int  # the position in the text after the word
 

@@ -2,8 +2,9 @@
 
 import math
 import re
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.codec import Json, clean, fingerprint
 from brain.voice.chat.model import (

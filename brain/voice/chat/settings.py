@@ -1,8 +1,9 @@
 """The settings of the chat completions: how long a caller waits, and where late answers may go."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from brain.errors import SettingMissing
 from brain.settings import variables
@@ -15,8 +16,7 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 _VISIBLE = re.compile(r"[!-~]+")  # the characters of an address; others are written with %
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlatformSettings:
+class PlatformSettings(Struct, frozen=True, kw_only=True):
     """`patience_s` is how long a caller waits that does not say it. `control_hosts` are hosts
     (`vapi.ai`, and names below it, by https) and origins (`http://127.0.0.1:8080`).
     """

@@ -4,7 +4,8 @@ The log is the only source, so the same request again gets the same answer from 
 """
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.codec import dumps
 from brain.run.messages import Kind, LogEntry, Message, Speak, Utterance
@@ -19,8 +20,7 @@ MAX_SEQ = 2**53 - 1
 SENTENCE_END = " .!?…。"
 
 
-@dataclass(kw_only=True, slots=True)
-class Narration:
+class Narration(Struct, kw_only=True):
     """The answer to the text at `seq`, which is part of the run `run_id`.
 
     `call` and `index` are its turn. `is_drawled`: steps end as if more was to come. `late` are

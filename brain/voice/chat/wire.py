@@ -1,7 +1,8 @@
 """The forms of OpenAI's chat completions: chunks, whole answers, models and errors."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.codec import Json, dumps
 
@@ -16,15 +17,13 @@ MODELS: Json = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A sentence as it is to be spoken, with the space after it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandedCall:
+class HandedCall(Struct, frozen=True):
     """A call of one of the platform's tools. `arguments` is JSON text."""
 
     id: str
@@ -35,8 +34,7 @@ class HandedCall:
 type AnswerPart = Sentence | HandedCall
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """The tokens of a run's own model calls; 0 where the provider told none."""
 
     prompt: int = 0
@@ -51,8 +49,7 @@ class Usage:
         }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """What all chunks of an answer have in common. `created` is in seconds since 1970."""
 
     id: str

@@ -1,27 +1,24 @@
 """What a telephone call makes the server do."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.codec import Json
 from brain.run.messages import Heard
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhoneFrame:
+class PhoneFrame(Struct, frozen=True, kw_only=True):
     """Send this frame."""
 
     frame: Json
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhoneMark:
+class PhoneMark(Struct, frozen=True, kw_only=True):
     """Record how much of a message was heard."""
 
     heard: Heard
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhoneText:
+class PhoneText(Struct, frozen=True, kw_only=True):
     """Ask the brain. `index` is the turn of the call; `language` is a BCP 47 tag."""
 
     text: str
@@ -29,8 +26,7 @@ class PhoneText:
     language: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhoneClaim:
+class PhoneClaim(Struct, frozen=True, kw_only=True):
     """Ask whether the telephone may say this message: another device of the user may too."""
 
     seq: int

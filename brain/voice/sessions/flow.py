@@ -7,8 +7,9 @@ to the server: a message on the queue hangs up after the time that the session w
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from brain.errors import StoreUnreachable, VendorAbsent, VendorUnreachable
 from brain.run.ports import Clock
@@ -34,8 +35,7 @@ type WriteBrief = Callable[[datetime, datetime], Awaitable[Brief]]
 """Writes a brief; gets when the session must have ended, and until when it must have begun."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VoiceSessions:
+class VoiceSessions(Struct, frozen=True, kw_only=True):
     """The voice sessions of all users. `max_s` limits one of them, `day_s` a user's day (UTC)."""
 
     book: SessionBook
@@ -173,8 +173,7 @@ class VoiceSessions:
                     await self.book.drop(user_id, id)
 
 
-@dataclass
-class _Undo:
+class _Undo(Struct):
     """What has to be taken back."""
 
     call_id: str = ""

@@ -1,16 +1,17 @@
 """What a voice session is, and what a vendor gives for one."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from brain.codec import Json
+from brain.codec.text import name_only
 
 type VendorName = Literal["openai-live", "openai-realtime", "gemini-live"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True, kw_only=True):
     """What a vendor has to know for a session.
 
     `input` is the end of the log, oldest first, as (role, text). `end` is when the session must
@@ -25,8 +26,7 @@ class Brief:
     start_end: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VendorSession:
+class VendorSession(Struct, frozen=True, kw_only=True):
     """A session that a vendor has created.
 
     `call_id` names it to the vendor; empty if the vendor ends it by itself. `wire` is what the page
@@ -34,11 +34,12 @@ class VendorSession:
     """
 
     call_id: str
-    wire: Json = field(repr=False)
+    wire: Json
+
+    __repr__ = name_only
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenSession:
+class OpenSession(Struct, frozen=True, kw_only=True):
     """The user's session, as stored. `call_id` is empty while it is being created, and for a vendor
     that ends sessions by itself. `age_s`: seconds since it was opened.
     """
@@ -50,8 +51,7 @@ class OpenSession:
     max_s: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VendorCall:
+class VendorCall(Struct, frozen=True, kw_only=True):
     """A session as its vendor knows it: enough to hang up once the user is erased.
 
     `begun_s` is Unix time in seconds.
@@ -62,15 +62,13 @@ class VendorCall:
     begun_s: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reserved:
+class Reserved(Struct, frozen=True, kw_only=True):
     """The session may be created. It may last `max_s` whole seconds."""
 
     max_s: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayUsedUp:
+class DayUsedUp(Struct, frozen=True, kw_only=True):
     """The user has used up the day's seconds. `retry_after_s`: seconds until the next day (UTC)."""
 
     retry_after_s: float
@@ -79,19 +77,19 @@ class DayUsedUp:
 type SessionPlace = Reserved | OpenSession | DayUsedUp
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """The session is open. `wire` is what the page needs to connect."""
 
     id: str
     vendor: str
     max_s: int
     expires_at: datetime
-    wire: Json = field(repr=False)
+    wire: Json
+
+    __repr__ = name_only
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AlreadyOpen:
+class AlreadyOpen(Struct, frozen=True, kw_only=True):
     """Another session of the user is open."""
 
     id: str

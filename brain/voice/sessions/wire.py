@@ -7,8 +7,9 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from brain.codec import Json, NotJson, NotUsable, decoded
 from brain.errors import VendorBusy, VendorRefused, VendorUnreachable
@@ -27,8 +28,7 @@ USUAL_WAIT_S = 10  # seconds where it does not say
 log = logging.getLogger("brain")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VendorAnswer:
+class VendorAnswer(Struct, frozen=True, kw_only=True):
     """What a vendor has answered. `location` and `retry_after` are headers; empty if missing."""
 
     status: int

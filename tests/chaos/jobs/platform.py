@@ -1,9 +1,11 @@
 """The product's parts of jobs as one process has them, over its gates."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
+
+from msgspec.structs import replace
 
 from brain.cloud.redis.store import RedisStore
 from brain.errors import DatabaseUnreachable

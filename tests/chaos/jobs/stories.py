@@ -1,6 +1,6 @@
 """What happens in a history of jobs before anything goes wrong, and what its model answers."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from brain.codec import Json, dumps
 from brain.jobs.model import JobKind, NewJob, NewMind
@@ -15,8 +15,7 @@ READ = "searchWeb"
 TOKENS = 1_000  # of one answer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Start:
+class Start(Struct, frozen=True, kw_only=True):
     """A job that a user starts. `key` is also in its title and in its briefs."""
 
     key: str
@@ -51,8 +50,7 @@ class Start:
         return NewMind(number=number, label=label, profile=profile, goal=GOAL)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Doing:
+class Doing(Struct, frozen=True, kw_only=True):
     """What the user does with the job `key`. A pause is resumed after `seconds`."""
 
     at: float
@@ -62,8 +60,7 @@ class Doing:
     seconds: float = 100.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JobStory:
+class JobStory(Struct, frozen=True, kw_only=True):
     """A story. `foreign` are the labels of minds whose tool gives text by others.
 
     `steps` are what a helper does, one per model call. `reports`: the reporter files a report.

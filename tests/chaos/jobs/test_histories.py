@@ -3,10 +3,10 @@
 In an ordinary run each story is played with a sample of its faults; with CHAOS=long with all.
 """
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from tests.chaos.faults import Fault
 from tests.chaos.jobs.histories import JobHistory, pairs, play, singles

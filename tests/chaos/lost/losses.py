@@ -6,7 +6,8 @@ break, and the next text is answered, at the latest at its second try.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from brain.run.messages import LogEntry, Message, Utterance
 from brain.tools.spec import Effect

@@ -1,7 +1,8 @@
 """Histories of a call, by chance: its turns, each asked several times before it is over."""
 
 import random
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.chaos.faults import AtRandom
 from tests.chaos.histories import PRODUCT, History, perform

@@ -1,6 +1,6 @@
 """What becomes of an effect whose speaker goes, or says it otherwise: told without any fault."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.chat.results import CORRECTED
 from brain.run.messages import LogEntry, Message, Utterance

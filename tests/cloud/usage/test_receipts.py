@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from brain.cloud.meter import Counts, DayCount, Meter, ModelCount, counts_in
 from brain.cloud.postgres.database import Postgres

@@ -6,15 +6,15 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from brain.email.settings import MailServer
 
 WHOLE = re.compile(rb"BODY\.PEEK\[([\d.]*|HEADER)\](?:<0\.(\d+)>)?", re.IGNORECASE)
 
 
-@dataclass(kw_only=True)
-class OddEmail:
+class OddEmail(Struct, kw_only=True):
     """`structure` is what BODYSTRUCTURE tells, `sections` what its sections contain."""
 
     uid: int
@@ -25,8 +25,7 @@ class OddEmail:
     flags: bytes = b""
 
 
-@dataclass(kw_only=True)
-class OddServer:
+class OddServer(Struct, kw_only=True):
     """`marked` is the list for a client that asks for special uses. `after_login` are the
     capabilities after the login. `after` is sent after each answer to FETCH.
     """

@@ -7,12 +7,12 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from imapclient import IMAPClient
+from msgspec import Struct
 
 from brain.cloud.postgres.database import Postgres
 from brain.email.imap.mailbox import ImapMailbox
@@ -78,8 +78,7 @@ class OnLocal:
             maildir.add(folder, raw, at=at, seen=seen)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A separate mailbox on the server, and the user who has its mirror."""
 
     server: Server

@@ -5,12 +5,12 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.email.imap.mailbox import ImapMailbox
 from brain.email.imap.server import ImapServer
@@ -193,7 +193,7 @@ def secured(dovecot_server: Dovecot, **changes: object) -> MailServer:
     at = MailServer(
         host="localhost", port=dovecot_server.tls_port, tls=True, user="tls", password=PASSWORD
     )
-    return replace(at, **changes)  # type: ignore[arg-type]  # the fields of one
+    return replace(at, **changes)
 
 
 async def opened(server: ImapServer) -> bool:

@@ -9,12 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from msgspec.structs import asdict
 
 from brain.email.model import Address
 from brain.email.postgres import PostgresEmails

@@ -3,11 +3,11 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder

@@ -4,11 +4,11 @@ what a sync brings into the mirror.
 
 import asyncio
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from imapclient.imapclient import SEEN
+from msgspec.structs import replace
 
 from brain.email.imap.mirror import Mirror, Placed, Renumbered
 from brain.email.model import Folder

@@ -1,10 +1,10 @@
 """One contract for the jobs in Postgres and in memory."""
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from brain.jobs.model import JobStart, MindOutcome
 from brain.jobs.ports import JobRefused, JobStore
@@ -12,7 +12,7 @@ from tests.contracts.postgres.jobs_stage import DAILY, DONE, FAILED, FILED, Kept
 
 
 async def start(jobs: JobStore, user_id: str, minds: int = 3, **given: object) -> JobStart:
-    job = replace(new_job(minds), **given)  # type: ignore[arg-type]
+    job = replace(new_job(minds), **given)
     return await jobs.start(user_id, job, daily_tokens=DAILY)
 
 
@@ -132,7 +132,7 @@ async def test_whatever_is_not_complete_counts_as_failed(
     jobs: JobStore, anna: str, status: str
 ) -> None:
     begun = await start(jobs, anna, 2)
-    outcome = replace(FAILED, status=status)  # type: ignore[arg-type]
+    outcome = replace(FAILED, status=status)
     counted = await jobs.settle(begun.mind_ids[0], outcome)
     assert counted is not None
     assert not counted.is_last

@@ -1,6 +1,6 @@
 """The same contract: reports, strangers, and what is kept for how long; then what Postgres does."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.jobs.ports import Filed, JobStore
 from brain.jobs.stored.owned import OWNED

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any, LiteralString
 from urllib.parse import quote
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.jobs.ports import JobStore

@@ -1,7 +1,8 @@
 """The same contract: a job and its minds as their status shows them, without any text."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.jobs.model import MindOutcome, NewMind
 from brain.jobs.ports import JobStore

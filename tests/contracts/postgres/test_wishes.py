@@ -4,13 +4,13 @@ does.
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import time
 from typing import Any, Protocol
 from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.errors import EntryUnreadable, ToolFault

@@ -1,9 +1,11 @@
 """A stage for the state store's tests: a Redis, one user on it, and what they may say."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import BatchRedis, Redis
 from brain.cloud.redis.store import RedisStore
@@ -48,8 +50,7 @@ type Verdict = Literal["approve", "reject", "answer"]
 type Reason = Literal["handoff", "wakeup", "event"]
 
 
-@dataclass
-class Stage:
+class Stage(Struct):
     """A Redis with a unique user."""
 
     redis: BatchRedis
@@ -152,8 +153,7 @@ class Stage:
         return await self.store().commit(token, commit(step, CommitKind.END, text))
 
 
-@dataclass
-class Watch:
+class Watch(Struct):
     """The clock of the Redis in memory."""
 
     ms: int = 1_769_860_800_000

@@ -1,8 +1,7 @@
 """Admitting a text. Every branch of the script, on both Redis."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.errors import LeaseLost
 from brain.run.journal import Joined, Overheard, Spent

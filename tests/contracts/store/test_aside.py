@@ -1,8 +1,7 @@
 """How a text is answered beside the run that goes on: once, and without its brain's knowing."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.run.limits import Limits

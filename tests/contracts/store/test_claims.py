@@ -2,10 +2,10 @@
 there.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from brain.chat.hearing import ITSELF
 from brain.cloud.redis.devices.claims import Claim, claim, note_gone, note_member, pages

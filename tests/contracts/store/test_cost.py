@@ -1,8 +1,7 @@
 """What a turn costs: each command of a script is billed. And what it must not save on."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.meter import meter, new_meter
 from brain.cloud.redis.scripts import Keys

@@ -1,8 +1,7 @@
 """How long a brain keeps its lease."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.errors import LeaseLost
 from brain.run.limits import Limits

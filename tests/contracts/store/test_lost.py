@@ -1,9 +1,9 @@
 """Keys that are lost while others remain: the next text is answered, and the sequence goes on."""
 
 import logging
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import RedisStore

@@ -1,8 +1,7 @@
 """Texts of a turn that come late or again, and what is known of a run whose text was taken back."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.run.messages import CallTurn

@@ -1,8 +1,7 @@
 """Reading a user's log and status."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.moves.status import statuses
 from brain.run.messages import Message

@@ -1,8 +1,7 @@
 """Resuming a run after a wake call. Every branch of the script, on both Redis."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.errors import LeaseLost

@@ -3,10 +3,10 @@ the user, by its own clock.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.run.journal import Joined

@@ -1,8 +1,7 @@
 """Taking back a text: by another text that takes its place, or by an order."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys
 from brain.errors import LeaseLost

@@ -1,11 +1,11 @@
 """One budget of dollars for a user's own brain and their jobs: BRAIN_DAILY_USD."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from brain.jobs.flow import start_job, stop_job
 from brain.jobs.ports import JobRefused

@@ -1,9 +1,9 @@
 """Helpers whose task was written by a run that had read text by others."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from brain.documents.postgres import PostgresDocuments
 from brain.jobs.flow import start_job

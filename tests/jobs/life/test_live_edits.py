@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from brain.chat.pieces import EditPiece
 from brain.cloud.postgres.database import Postgres

@@ -1,9 +1,9 @@
 """What stands in a report, and which of its counts are wrong."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from brain.jobs.life.reports import (
     document_of,
@@ -49,7 +49,7 @@ JOB = Job(
 
 
 def mind(number: int, **given: object) -> Mind:
-    plain: dict[str, object] = dict.fromkeys(Mind.__slots__)
+    plain: dict[str, object] = dict.fromkeys(Mind.__struct_fields__)
     plain |= {"number": number, "label": f"Hotel {number}", "status": "complete", "foreign": False}
     return Mind(**{**plain, **given})  # type: ignore[arg-type]
 

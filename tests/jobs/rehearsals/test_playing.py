@@ -1,9 +1,9 @@
 """How a rehearsal is played: all chance from the seed, and a player that keeps to its card."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.errors import FaultClass, ModelUnavailable
 from brain.jobs.life.outcomes import early

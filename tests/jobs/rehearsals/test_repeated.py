@@ -1,9 +1,9 @@
 """What comes twice, or after a crash, changes nothing in a rehearsal."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.errors import ToolFault
 from brain.jobs.flow import start_job

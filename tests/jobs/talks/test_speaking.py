@@ -1,9 +1,9 @@
 """Characters talk to each other: who speaks, what each is shown, and how the talk ends."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.codec import Json
 from brain.errors import BrainError, FaultClass, ModelCut, ModelUnavailable

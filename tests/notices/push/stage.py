@@ -2,8 +2,10 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.events.model import Event
 from brain.notices.push.model import Delivery, PushMessage, PushSubscription

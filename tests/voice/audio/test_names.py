@@ -1,10 +1,10 @@
 """Which names the ear is told: those of the user's own documents and of people they write to."""
 
 import asyncio
-from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.postgres.database import Postgres
 from brain.email.model import Address, Folder

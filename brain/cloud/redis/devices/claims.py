@@ -1,8 +1,9 @@
 """Which page says a message aloud, and which pages are there."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from brain.cloud.redis.devices.pages import Pages
 from brain.cloud.redis.scripts import (
@@ -27,8 +28,7 @@ MEMBER = Script(__package__, "member", BRAIN_LIMIT_S, part="devices")
 GONE = Script(__package__, "gone", CALLER_LIMIT_S, part="devices")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """What became of a page's wish to say a message aloud.
 
     yours: it may, for `left_ms` from its request on. `claim` is the number of that right.

@@ -1,14 +1,14 @@
 """What the store says of the user's pages, as it stands in the answers of the scripts."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.cloud.redis.scripts import ScriptReply
 from brain.run.moves import Arrival
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True, kw_only=True):
     """The pages on the channel, by name. `is_occupied`: at least one is there, known by name or
     not.
     """
@@ -26,8 +26,7 @@ class Pages:
         return bool(self.names - {own}) if self.names else self.is_occupied
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LogGrowth:
+class LogGrowth(Struct, frozen=True, kw_only=True):
     """The log has grown up to `seq`: by a text of the user's, or (`is_last`) by the last message of
     a run, or by both.
     """

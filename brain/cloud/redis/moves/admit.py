@@ -1,7 +1,8 @@
 """Admits a user's text."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from brain.cloud.redis.devices.pages import OnGrowth, growth_in, page_of, unnoticed
 from brain.cloud.redis.entries import numbers

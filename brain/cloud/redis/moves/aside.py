@@ -1,6 +1,6 @@
 """Answers a text from stored data while a run continues."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.cloud.redis.devices.pages import page_of
 from brain.cloud.redis.moves.admission import (

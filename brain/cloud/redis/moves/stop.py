@@ -1,6 +1,6 @@
 """Stops a run."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.run import records

@@ -1,8 +1,9 @@
 """A stage for the tests of the notice board."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import Keys, Redis
 from brain.notices.model import Notice, PendingNotices

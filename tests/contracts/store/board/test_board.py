@@ -1,8 +1,7 @@
 """Notices are held until somebody hears them. On both Redis; what takes days, in memory alone."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import KEEP_MS, Keys
 from brain.codec import dumps

@@ -1,9 +1,9 @@
 """A notice is said: once, and beside a brain at work. On both Redis."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from brain.cloud.redis.scripts import KEEP_MS
 from brain.notices.model import Unheard
