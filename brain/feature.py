@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
     from brain.cloud.qstash import QStashQueue
-    from brain.cloud.redis.numbering import LastSeq
+    from brain.cloud.redis.numbering import AskOutlasting
     from brain.cloud.redis.scripts import BatchRedis
     from brain.cloud.redis.store import RedisStore
     from brain.cloud.world import Inside, Within, World
@@ -167,8 +167,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
     search_log: ResourceHandler | None = None  # /api/messages?query=, over the whole log
-    last_archived: "Callable[[], LastSeq | None]" = lambda: None
-    """Asks for the last seq of a user's archived log; 0 for an empty one."""
+    outlasting: "Callable[[], AskOutlasting | None]" = lambda: None
+    """Asks for what the database has of a user whom the state store does not know."""
     takers: "Callable[[], Takers]" = dict
     """Handlers of events of /api/eventToBrain, by the type of the parsed event."""
     readers: "Callable[[], Readers]" = dict

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from brain.cloud import meter
+from brain.cloud.made import Made
 from brain.codec import Json, dumps
 from brain.errors import ChannelUnreachable, SettingMissing
 from brain.settings import ChannelSettings
@@ -42,6 +43,7 @@ class PusherChannel:
             "ssl": at.tls,
         }
         self._client: Any = None
+        self._http = Made(_make)
 
     async def publish(
         self, user_id: str, event: str, data: Json, *, but_not: str | None = None
@@ -50,15 +52,14 @@ class PusherChannel:
 
         `but_not` is the socket of a page that is not told.
         """
-        if self._client is None:
-            # Imported at the first event, in a thread, because it takes 0.1 s.
-            await asyncio.to_thread(import_module, "pusher.authentication_client")
+        await self._http.get()
         import httpx
         from pusher.errors import PusherError
 
         name, _ = channel_names(user_id)
         try:
-            async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(LIMIT_S), self._http.turn() as http:
+                self._sdk().http.use(http)
                 await self._trigger(name, event, dumps(data), but_not)
                 meter.count(published=1)
         except (TimeoutError, httpx.HTTPError, PusherError, ValueError) as error:
@@ -83,8 +84,8 @@ class PusherChannel:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.http.aclose()
+        if (http := self._http.take()) is not None:
+            await http.aclose()
 
     async def _trigger(self, channel: str, event: str, data: str, but_not: str | None) -> None:
         # The SDK's `trigger` is not used: it measures the text's size in Python's memory, so a text
@@ -124,26 +125,27 @@ class AbsentChannel:
         return None
 
 
+def _make() -> "httpx.AsyncClient":
+    """Import what an event needs, and open a client."""
+    import httpx
+
+    import_module("pusher.authentication_client")
+    return httpx.AsyncClient(timeout=LIMIT_S)
+
+
 class _HttpxBackend:
-    """Sends the SDK's signed requests, with one client per event loop."""
+    """Sends the SDK's signed requests, with the client of the event loop that runs."""
 
     def __init__(self, client: Any) -> None:
-        self._http: httpx.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._http: httpx.AsyncClient
+
+    def use(self, http: "httpx.AsyncClient") -> None:
+        self._http = http
 
     async def send_request(self, request: Any) -> Any:
-        import httpx
         from pusher.http import process_response
 
-        loop = asyncio.get_running_loop()
-        if self._http is None or self._loop is not loop:
-            self._loop, self._http = loop, httpx.AsyncClient(timeout=LIMIT_S)
         answer = await self._http.request(
             request.method, request.url, content=request.body, headers=request.headers
         )
         return process_response(answer.status_code, answer.text)
-
-    async def aclose(self) -> None:
-        if self._http is not None:
-            http, self._http = self._http, None
-            await http.aclose()

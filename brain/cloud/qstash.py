@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from brain.cloud import meter
+from brain.cloud.made import Made
 from brain.cloud.quotas import used_up
 from brain.codec import Form, Json
 from brain.errors import QueueUnreachable, SignatureRefused
@@ -73,8 +74,7 @@ class QStashQueue:
         self._note = note
         # Several deployments may share the account, and schedule ids are unique per account.
         self._deployment = hashlib.sha256(at.public_url.encode()).hexdigest()[:16]
-        self._client: AsyncQStash | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._client = Made(lambda: _make(at.token, at.url))
 
     async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
         await self._publish(AGAIN_ROUTE, WAKE_CALL.encode(wake_call), delay_s, dedup_id)
@@ -133,8 +133,7 @@ class QStashQueue:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            client, self._client = self._client, None
+        if (client := self._client.take()) is not None:
             await client.http._client.aclose()  # the SDK has no public way
 
     async def _publish(
@@ -161,8 +160,19 @@ class QStashQueue:
     async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> object:
         """Send until QStash acknowledges, at most TRIES times. Raises QueueUnreachable.
 
-        A retry is safe: QStash recognizes it by the deduplication id or the schedule's id.
+        A retry is safe: QStash recognizes it by the deduplication id or the schedule's id. Waiting
+        for others is no try, but counts in the time.
         """
+        try:
+            async with asyncio.timeout(TRIES * TRY_S), self._client.turn() as client:
+                return await self._try(client, send)
+        except TimeoutError:
+            log.warning("queue.failed: reason=TimeoutError")
+            raise QueueUnreachable("no acknowledgement from the queue: TimeoutError") from None
+
+    async def _try(
+        self, client: "AsyncQStash", send: Callable[["AsyncQStash"], Awaitable[object]]
+    ) -> object:
         import httpx
         from qstash.errors import DailyMessageLimitExceededError, QStashError
 
@@ -170,7 +180,7 @@ class QStashQueue:
         for _ in range(TRIES):
             try:
                 async with asyncio.timeout(TRY_S):
-                    return await send(await self._current())
+                    return await send(client)
             except DailyMessageLimitExceededError as error:
                 log.error("queue: the daily limit is used up")
                 told = QueueUnreachable("the queue's daily limit is used up")
@@ -179,16 +189,6 @@ class QStashQueue:
                 reason = type(error).__name__
                 log.warning("queue.failed: reason=%s", reason)
         raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
-
-    async def _current(self) -> "AsyncQStash":
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            # Create the client at the first publish, in a thread: it takes 0.1 s. Another publish
-            # may create one meanwhile; both use the first.
-            made = await asyncio.to_thread(_make, self._at.token, self._at.url)
-            if self._client is None or self._loop is not loop:
-                self._loop, self._client = loop, made
-        return self._client
 
 
 async def _gone(deleting: Awaitable[object]) -> None:

@@ -1,13 +1,15 @@
 """Facts, the summary of earlier conversation, and the archive of the log."""
 
+import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from brain.cloud.redis.numbering import Outlasting
 from brain.cloud.world import World
 from brain.feature import Feature, Platform, Resources
-from brain.memory.flow import Memory
-from brain.memory.ports import Archive, Facts
-from brain.memory.redis import RedisShownBlock
+from brain.memory.flow import Memory, built
+from brain.memory.ports import NOTHING, Archive, Facts
+from brain.memory.redis import RedisShownBlock, stored
 from brain.memory.services import MemoryServices
 from brain.tools.invocations import Tool
 
@@ -26,7 +28,7 @@ def feature(platform: Platform) -> Feature:
         around=lambda: (parts.memory,),
         log=lambda: parts.log,
         search_log=parts.search_log,
-        last_archived=lambda: parts.archive.last_seq if parts.archive else None,
+        outlasting=lambda: parts.outlasting,
         resources=parts.resources,
         preferences_changed=lambda: parts.block.drop_block,
         session=lambda _: {"memory": platform.database is not None},
@@ -96,6 +98,23 @@ class _Parts:
         from brain.memory.tools import memory_tools
 
         return memory_tools(self.facts, self.archive, zone_of=self._platform.zone_of)
+
+    async def outlasting(self, user_id: str) -> Outlasting:
+        """Return the end of the archived log, and what the model is shown. Raises Unreachable."""
+        if self._platform.database is None or self.archive is None:
+            return Outlasting()
+        if await self._platform.database.is_new(user_id):
+            return Outlasting(memory=stored("", NOTHING))
+        last_seq, shown = await asyncio.gather(
+            self.archive.last_seq(user_id),
+            built(self.memory.services, user_id, has_summary=False),
+            return_exceptions=True,
+        )
+        if isinstance(last_seq, BaseException):
+            raise last_seq
+        # What cannot be shown here is tried again by the run, which can do without it.
+        memory = () if isinstance(shown, BaseException) else stored(*shown)
+        return Outlasting(last_seq=last_seq, memory=memory)
 
     async def known(self, user_id: str) -> str:
         """Return the user's facts as the memory block has them, without a summary."""

@@ -87,23 +87,30 @@ async def _show(services: MemoryServices, turn: Turn) -> None:
 
 async def _loaded(services: MemoryServices, turn: Turn) -> Preferences | None:
     """Build what the model is shown. Return the user's settings; None if there is nothing new."""
-    user_id = turn.user_id
-    if services.facts is None and services.preferences is None and turn.summarised_seq == 0:
+    has_summary = turn.summarised_seq > 0
+    if services.facts is None and services.preferences is None and not has_summary:
         return None  # there is nothing to show
     try:
-        # Side by side: what is in one database is read in one transaction.
-        chosen, summary, facts, addition = await asyncio.gather(
-            preferences_of(services.preferences, user_id),
-            _summary(services, turn),
-            _facts(services, user_id),
-            services.addition(user_id),
-        )
+        turn.shown, chosen = await built(services, turn.user_id, has_summary=has_summary)
     except Unreachable as error:
         log.warning("memory: not shown, reason=%s", type(error).__name__)
         return None
     turn.zone, turn.language = chosen.zone or turn.zone, chosen.language or turn.language
-    turn.shown = memory_block(facts, summary.text, addition=addition)
     return chosen
+
+
+async def built(
+    services: MemoryServices, user_id: str, *, has_summary: bool
+) -> tuple[str, Preferences]:
+    """Build what the model is shown; return it with the user's settings. Raises Unreachable."""
+    # Side by side: what is in one database is read in one transaction.
+    chosen, summary, facts, addition = await asyncio.gather(
+        preferences_of(services.preferences, user_id),
+        _summary(services, user_id, has_summary),
+        _facts(services, user_id),
+        services.addition(user_id),
+    )
+    return memory_block(facts, summary.text, addition=addition), chosen
 
 
 async def _keep(services: MemoryServices, turn: Turn, chosen: Preferences) -> None:
@@ -113,8 +120,8 @@ async def _keep(services: MemoryServices, turn: Turn, chosen: Preferences) -> No
         log.warning("memory: not kept, reason=%s", type(error).__name__)
 
 
-async def _summary(services: MemoryServices, turn: Turn) -> Summary:
-    return await services.block.summary(turn.user_id) if turn.summarised_seq else Summary()
+async def _summary(services: MemoryServices, user_id: str, has_summary: bool) -> Summary:
+    return await services.block.summary(user_id) if has_summary else Summary()
 
 
 async def _facts(services: MemoryServices, user_id: str) -> Sequence[Fact]:

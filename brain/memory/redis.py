@@ -1,5 +1,6 @@
 """The block that shows memory to the model, on a Redis script."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
@@ -8,6 +9,12 @@ from brain.memory.ports import NOTHING
 from brain.preferences.model import Preferences
 
 SHOWN = Script(__package__, "shown", BRAIN_LIMIT_S)
+
+
+def stored(block: str, chosen: Preferences) -> Sequence[str]:
+    """Return fields and values of the memory key with this block."""
+    fields = {"block": block, "language": chosen.language, "zone": chosen.zone}
+    return [each for name, value in fields.items() if value is not None for each in (name, value)]
 
 
 class RedisShownBlock:

@@ -49,9 +49,7 @@ class _Parts:
     @cached_property
     def board(self) -> RedisNoticeBoard:
         store = self._platform.store
-        return RedisNoticeBoard(
-            self._platform.redis, log_bound=store.log_bound, last_archived=store.last_archived
-        )
+        return RedisNoticeBoard(self._platform.redis, log_bound=store.log_bound, ask=store.ask)
 
     @cached_property
     def push(self) -> WebPush:

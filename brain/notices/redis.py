@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from brain.cloud.redis.numbering import LastSeq, run_numbered
+from brain.cloud.redis.numbering import AskOutlasting, run_numbered
 from brain.cloud.redis.scripts import (
     BRAIN_LIMIT_S,
     KEEP_MS,
@@ -31,10 +31,10 @@ class RedisNoticeBoard:
     """`NoticeBoard` on Redis scripts."""
 
     def __init__(
-        self, redis: Redis, *, log_bound: str = NO_BOUND, last_archived: LastSeq | None = None
+        self, redis: Redis, *, log_bound: str = NO_BOUND, ask: AskOutlasting | None = None
     ) -> None:
         self._redis = redis
-        self._last_archived = last_archived
+        self._ask = ask
         self._log_bound = log_bound
 
     async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
@@ -66,7 +66,7 @@ class RedisNoticeBoard:
                 "forms": forms,
             },
             user_id=user_id,
-            last_archived=self._last_archived,
+            ask=self._ask,
         )
         if draft is None or reply.kind != "said":
             return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from brain import settings
 from brain.cloud.counted import counted_tools
+from brain.cloud.redis.numbering import Outlasting
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.traces.loops import LoopBounds
 from brain.cloud.world import Inside
@@ -72,7 +73,7 @@ class Wiring(Adapters, Together):
             self.redis,
             self.limits,
             has_archive=has_archive,
-            last_archived=self._last_archived if has_archive else None,
+            ask=self._outlasting if has_archive else None,
         )
 
     @cached_property
@@ -218,11 +219,11 @@ class Wiring(Adapters, Together):
         found = await asyncio.gather(*asked)
         return [name for some in zip_longest(*found) for name in some if name]
 
-    async def _last_archived(self, user_id: str) -> int:
-        """Return the last seq of the user's archived log; 0 for an empty one."""
-        asked = (each.last_archived() for each in self.features)
+    async def _outlasting(self, user_id: str) -> Outlasting:
+        """Return what the features have of a user whom the store does not know."""
+        asked = (each.outlasting() for each in self.features)
         ask = next((ask for ask in asked if ask is not None), None)
-        return await ask(user_id) if ask is not None else 0
+        return await ask(user_id) if ask is not None else Outlasting()
 
     def _first[T](self, name: str, otherwise: Callable[[], T]) -> T:
         """Create the value of the first feature that has the field `name`, or the default."""

@@ -12,6 +12,7 @@ import pytest
 import respx
 from msgspec.structs import replace
 
+from brain.cloud.made import AT_ONCE
 from brain.cloud.qstash import (
     EVENT_ROUTE,
     TRIES,
@@ -212,6 +213,15 @@ async def test_several_wake_calls_share_one_connection(stage: Stage) -> None:
     assert len(set(stage.connections)) == 1
 
 
+async def test_many_wake_calls_at_once_take_turns(stage: Stage) -> None:
+    many = [
+        stage.queue.publish(WAKEUP, delay_s=60, dedup_id=f"wake-{i}") for i in range(3 * AT_ONCE)
+    ]
+    await asyncio.gather(*many)
+    assert len(stage.connections) == 3 * AT_ONCE
+    assert len(set(stage.connections)) <= AT_ONCE
+
+
 async def test_two_concurrent_first_wake_calls_share_one_client(stage: Stage) -> None:
     await asyncio.gather(
         stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one"),
@@ -223,7 +233,7 @@ async def test_two_concurrent_first_wake_calls_share_one_client(stage: Stage) ->
 def test_each_event_loop_has_its_own_client() -> None:
     async def publish(queue: QStashQueue) -> object:
         await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
-        return queue._client
+        return await queue._client.get()
 
     with respx.mock(base_url="http://queue.example") as wire:
         wire.post(path__startswith="/v2/publish").respond(json={"messageId": "m1"})

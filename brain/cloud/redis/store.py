@@ -24,7 +24,7 @@ from brain.cloud.redis.moves.renew import renew
 from brain.cloud.redis.moves.resume import resume
 from brain.cloud.redis.moves.status import status
 from brain.cloud.redis.moves.stop import stop
-from brain.cloud.redis.numbering import LastSeq
+from brain.cloud.redis.numbering import AskOutlasting
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, NO_BOUND, Keys, Redis
 from brain.cloud.redis.withdraw import withdraw
 from brain.cloud.traces.commits import recorded_commit
@@ -64,15 +64,15 @@ class RedisStore:
         limits: Limits,
         *,
         has_archive: bool = False,
-        last_archived: LastSeq | None = None,
+        ask: AskOutlasting | None = None,
         grown: OnGrowth = unnoticed,
     ) -> None:
         """With an archive, only archived entries leave the log. Without, the oldest are dropped.
 
-        `last_archived` asks the archive for its last seq, for a user whom the store does not know.
+        `ask` asks the database for what it has of a user whom the store does not know.
         `grown` is called for each text of the user's, and for each last message of a run.
         """
-        self.last_archived = last_archived
+        self.ask = ask
         self.joins: Joins = ""
         self._redis = redis
         self._grown = grown
@@ -99,7 +99,7 @@ class RedisStore:
             arrival,
             self._limits,
             log_bound=self.log_bound,
-            last_archived=self.last_archived,
+            ask=self.ask,
             grown=self._grown,
             joins=self.joins,
         )

@@ -59,11 +59,15 @@ class OwnDatabase(Postgres):
         self._database = database
         self._mind_id = mind_id
 
-    async def run[T](self, work: "Work[T]", *, implicit: bool = False) -> T:
-        return await self._database.run(self._fenced(work), implicit=implicit)
+    async def run[T](self, work: "Work[T]", *, implicit: bool = False, alone: bool = False) -> T:
+        return await self._database.run(self._fenced(work), implicit=implicit, alone=alone)
 
     async def read[T](self, work: "Work[T]") -> T:
         return await self._database.read(self._fenced(work))
+
+    async def is_new(self, user_id: str) -> bool:
+        """Return False: what a rehearsed brain begins with stands in its world, too."""
+        return False
 
     def _fenced[T](self, work: "Work[T]") -> "Work[T]":
         def fenced(connection: "Connection") -> Any:

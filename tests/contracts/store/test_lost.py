@@ -5,6 +5,7 @@ import logging
 import pytest
 from msgspec.structs import replace
 
+from brain.cloud.redis.numbering import Outlasting
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import RedisStore
 from brain.errors import DatabaseUnreachable, LeaseLost
@@ -191,11 +192,11 @@ class Archived:
         self.last = last
         self.asked = 0
 
-    async def __call__(self, user_id: str) -> int:
+    async def __call__(self, user_id: str) -> Outlasting:
         self.asked += 1
         if self.last is None:
             raise DatabaseUnreachable("away")
-        return self.last
+        return Outlasting(last_seq=self.last)
 
 
 @pytest.mark.parametrize(("last", "seq"), [(0, 1), (7, 8), (None, 1)])
@@ -205,7 +206,7 @@ async def test_the_archive_says_where_a_log_goes_on_that_is_lost_with_its_counte
     await two_turns(stage)
     await lose(stage, "run", "log")
     archived = Archived(last)
-    store = RedisStore(stage.redis, Limits(), last_archived=archived)
+    store = RedisStore(stage.redis, Limits(), ask=archived)
     admitted = await store.admit(stage.arrival("Lost?", run="r3"))
     assert isinstance(admitted, Admitted)
     ended = await stage.last(admitted.token)

@@ -13,6 +13,7 @@ local a = arguments({
     -- text that this one replaces; whether it replaces whichever stands if that is not known; its own id, in JSON.
     .. ' call turn replaces amends own'
     .. ' device', -- the page that sends it (see `claim`); empty if that is not known
+  lists = 'memory', -- with a `floor` that was asked for: fields and values that the memory key begins with
   -- Of a spoken yes, in ms: the longest time since the question, of a soft yes too, and the shortest times since
   -- a mark and since a response.
   numbers = 'index lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
@@ -182,6 +183,10 @@ if r.seq == 0 then
     return answer({ 'is', 'empty' })
   end
   r.seq = tonumber(a.floor)
+  if #a.memory > 0 and redis.call('EXISTS', key('memory')) == 0 then
+    redis.call('HSET', key('memory'), unpack(a.memory))
+    redis.call('PEXPIRE', key('memory'), a.keep_ms)
+  end
 end
 local stays = plan and plan.how == 'left' -- the run of the text that is replaced goes on with the others, and this one
 local run_id = (stays or not (idle or plan and plan.how == 'alone')) and r.id or a.new_run

@@ -16,7 +16,7 @@ from brain.cloud.redis.moves.admission import (
     of_device,
     taken_back,
 )
-from brain.cloud.redis.numbering import LastSeq, run_numbered
+from brain.cloud.redis.numbering import AskOutlasting, run_numbered
 from brain.cloud.redis.scripts import (
     CALLER_LIMIT_S,
     KEEP_MS,
@@ -56,7 +56,7 @@ async def admit(
     limits: Limits,
     *,
     log_bound: str,
-    last_archived: LastSeq | None = None,
+    ask: AskOutlasting | None = None,
     grown: OnGrowth = unnoticed,
     joins: Joins = "",
 ) -> Admission:
@@ -67,9 +67,9 @@ async def admit(
         ADMIT,
         redis,
         _keys(arrival),
-        {**_text(arrival), **_bounds(limits, log_bound), "joins": joins},
+        {**_text(arrival), **_bounds(limits, log_bound), "joins": joins, "memory": ()},
         user_id=arrival.user_id,
-        last_archived=last_archived,
+        ask=ask,
     )
     if reply.kind in ("admitted", "recorded"):
         grown(growth_in(reply, seq=reply.number("seq"), is_last=False))
