@@ -74,11 +74,13 @@ class HttpClient:
         await self._drop(asyncio.get_running_loop())
 
     async def _open(self, loop: asyncio.AbstractEventLoop) -> "ClientSession":
-        """Make the connections of a loop. The first call imports aiohttp, which takes 0.1 s."""
-        import aiohttp
+        """Make the connections of a loop. The first call imports aiohttp: 50 ms."""
+        from brain.cloud.aio import aiohttp
 
         # In a thread, as it reads files for 20 ms. Another call may have been faster meanwhile.
-        tls = await asyncio.to_thread(trusted) if self._url.startswith("https:") else True
+        proxy = proxy_for(self._url)
+        is_secure = "https" in (urlsplit(self._url).scheme, urlsplit(proxy or "").scheme)
+        tls = await asyncio.to_thread(trusted) if is_secure else True
         if (known := self._sessions.get(loop)) is not None:
             return known
         connector = aiohttp.TCPConnector(
@@ -92,7 +94,7 @@ class HttpClient:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_s),
-            proxy=proxy_for(self._url),
+            proxy=proxy,
             max_line_size=MOST_HEADER_BYTES,
             max_field_size=MOST_HEADER_BYTES,
         )
@@ -122,7 +124,7 @@ def _ended(response: "ClientResponse") -> Iterator[None]:
 
     aiohttp alone waits on if a body goes wrong in the middle, though it has closed the connection.
     """
-    import aiohttp
+    from brain.cloud.aio import aiohttp
 
     def end(_: object) -> None:
         content = response.content

@@ -94,7 +94,7 @@ def lost(error: Exception) -> Failure:
 
     Its reason is the name that the vendor's SDK has for it.
     """
-    import aiohttp
+    from brain.cloud.aio import aiohttp
 
     match error:
         case TimeoutError():

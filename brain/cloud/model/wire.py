@@ -58,7 +58,7 @@ async def _receive(
     server: ChatServer, body: Json, reading: "_Reading", waits: Waits, end: float
 ) -> Failure | None:
     """Read the response until it is complete, or until nothing arrives in time."""
-    import aiohttp
+    from brain.cloud.aio import aiohttp
 
     loop = asyncio.get_running_loop()
     try:

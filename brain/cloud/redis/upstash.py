@@ -93,7 +93,7 @@ class Upstash:
 
     async def _retry(self, send: Callable[[], Awaitable[Any]], limit_s: float, kind: str) -> Any:
         """Retry until there is an answer or the limit is reached. `kind`: of the command's key."""
-        import aiohttp
+        from brain.cloud.aio import aiohttp
 
         loop = asyncio.get_running_loop()
         end = loop.time() + limit_s
