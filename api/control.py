@@ -6,9 +6,10 @@ Rewrites also lead the routes for the user's own data here: /api/documents, /api
 /api/battles/start, /api/jobs/:id/stop.
 """
 
+from brain.cloud import cold
 from brain.routes.control import control
 from brain.routes.resources import beside_resources
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = beside_resources({"control": {"POST": control}}, Wiring(environment()))
+app = cold.started(beside_resources({"control": {"POST": control}}, Wiring(environment())))

@@ -3,6 +3,7 @@
 Rewrites also lead the chat model for voice platforms here: /v1/chat/completions, /v1/models.
 """
 
+from brain.cloud import cold
 from brain.http.edge import endpoint
 from brain.routes.chat import beside_chat
 from brain.routes.voice import voice_to_brain
@@ -10,4 +11,4 @@ from brain.settings import environment
 from brain.wiring import Wiring
 
 wiring = Wiring(environment())
-app = beside_chat(endpoint({"POST": voice_to_brain}, wiring), wiring)
+app = cold.started(beside_chat(endpoint({"POST": voice_to_brain}, wiring), wiring))
