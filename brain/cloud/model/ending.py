@@ -11,7 +11,7 @@ from brain.cloud.model.assembly import Assembled, Assembly
 from brain.cloud.model.calls import Call
 from brain.cloud.model.carried import carried
 from brain.cloud.model.faults import Failure
-from brain.cloud.model.filters import FINISHES
+from brain.cloud.model.signs import FINISHES
 from brain.cloud.model.usage import estimated_tokens
 from brain.codec import Json, dumps
 from brain.errors import FaultClass, ModelCut

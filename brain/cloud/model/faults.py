@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from brain.cloud.model.refusals import Lack, Window, is_billing, lacking, told_class, window_in
+from brain.cloud.model.signs import Lack, Window
 from brain.cloud.model.values import as_object, as_objects, encoded_object
-from brain.cloud.model.waits import told_wait_s
 from brain.errors import FaultClass
 
 # Optional fields, which some servers reject.
@@ -120,6 +119,10 @@ def _number_in(code: str) -> int:
 def _failure(
     reason: str, status: int, codes: Sequence[str], complaint: str, headers: Mapping[str, str]
 ) -> Failure:
+    # Imported for the first refusal: to compile their patterns takes 7 ms of a cold start.
+    from brain.cloud.model.refusals import lacking, told_class, window_in
+    from brain.cloud.model.waits import told_wait_s
+
     words, code = complaint[:MOST_COMPLAINT_CHARS], next(iter(codes), "")
     told = told_class(status, code, words)
     fault = told.fault if told else _class_of(status)
@@ -140,6 +143,8 @@ def _failure(
 
 def _meant(status: int, codes: Sequence[str], words: str) -> int:
     """Return the status that is meant: a quota is sent as 429, but waiting does not help."""
+    from brain.cloud.model.refusals import is_billing
+
     said = words[:MOST_COMPLAINT_CHARS] if status == 429 else ""
     return 402 if is_billing(" ".join(codes), said) else status
 

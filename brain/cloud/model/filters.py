@@ -1,4 +1,4 @@
-"""Recognises providers' content filters: their words, codes, and blocks without an error. Pure.
+"""Recognises the words of providers' content filters. Pure.
 
 A filter refuses a text, not the model or the request's form. Its words differ in each service:
 OpenAI, Azure, Anthropic, Gemini, Bedrock, xAI, OpenRouter, DeepSeek, Moonshot, Qwen, Zhipu,
@@ -7,17 +7,6 @@ answer.
 """
 
 import re
-
-from brain.cloud.model.values import as_object
-from brain.codec import Json
-
-# How the reason begins for which an answer ended.
-FINISHES = (
-    *("content_filter", "content-filter", "content filter", "safety", "image_safety", "sensitive"),
-    *("prohibited", "blocklist", "spii", "moderation", "guardrail", "error_toxic", "refusal"),
-)
-# Numbers for it: Zhipu, MiniMax (input, output), Spark (input, output).
-CODES = frozenset({"1301", "1026", "1027", "10013", "10014"})
 
 _TEXT = r"(?:(?:input|prompt|request|content|message|text|output|response)s?|conversation)"
 _HARMS = r"(?:sexual|violen|hate|harass|self.?harm|illicit|dangerous|child|minors|jailbreak|weapon)"
@@ -68,13 +57,3 @@ def is_filter(words: str) -> bool:
 def is_about_account(words: str) -> bool:
     """Whether an error says that the account, not a text, was blocked."""
     return bool(_ACCOUNT.search(words))
-
-
-def is_blocked(chunk: Json) -> bool:
-    """Whether a part of an answer says that a filter blocked it, without an error.
-
-    Gemini sends feedback about the prompt, MiniMax a number.
-    """
-    feedback = as_object(chunk.get("promptFeedback") or chunk.get("prompt_feedback"))
-    number = as_object(chunk.get("base_resp")).get("status_code")
-    return bool(feedback.get("blockReason") or feedback.get("block_reason")) or str(number) in CODES

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from brain.cloud.model.carried import restored
 from brain.cloud.model.faults import Failure
-from brain.cloud.model.refusals import Window
+from brain.cloud.model.signs import Window
 from brain.codec import Json, dumps
 from brain.errors import FaultClass
 from brain.run.ports import CARRIED, Prompt

@@ -6,12 +6,11 @@ content filters, which come first: such a refusal is of a text, not of the model
 """
 
 import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from brain.cloud.model.filters import CODES, is_about_account, is_filter
+from brain.cloud.model.filters import is_about_account, is_filter
+from brain.cloud.model.signs import CODES, Lack, Window
 from brain.errors import FaultClass
-
-type Lack = Literal["", "modelKey", "modelQuota", "modelName"]
 
 
 class Refusal(NamedTuple):
@@ -20,13 +19,6 @@ class Refusal(NamedTuple):
     fault: FaultClass
     is_lasting: bool = False
     is_schema: bool = False
-
-
-class Window(NamedTuple):
-    """How many tokens a model takes, and how many the request has; 0 if unknown."""
-
-    limit: int = 0
-    asked: int = 0
 
 
 _NO_ACCESS = Refusal(FaultClass.NO_ACCESS, is_lasting=True)

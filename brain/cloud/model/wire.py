@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from brain.cloud.model.assembly import Assembly
 from brain.cloud.model.faults import Failure, blocked, error_in_answer
-from brain.cloud.model.filters import is_blocked
 from brain.cloud.model.post import ChatServer, lost, refusal
+from brain.cloud.model.signs import is_blocked
 from brain.cloud.model.sse import BodyTooLong, ChunkReader
 from brain.codec import Json
 from brain.run.ports import Delta

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from brain.cloud.model.faults import error_in_answer, refused
-from brain.cloud.model.refusals import Lack
+from brain.cloud.model.signs import Lack
 from brain.errors import FaultClass, ModelRefused
 from tests.contracts.model.chat_stage import PROMPT, asking, http, wire
 
