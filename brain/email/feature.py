@@ -136,26 +136,29 @@ class _Email:
 
     def tools(self) -> tuple[Tool, ...]:
         """Return all tools if there is an account; only the reading tools if emails come by
-        webhook.
+        webhook. Without either, what the tools need is not imported.
         """
-        from brain.email.sharing import sharing_tools
-        from brain.email.tools import email_tools, reading_tools
-
         account, emails = self.account, self.emails
+        zone_of = self._platform.zone_of
         if account is not None:
+            from brain.email.sharing import sharing_tools
+            from brain.email.tools import email_tools
+
             documents = documents_of(self._platform)
             tools = email_tools(
                 account.emails,
                 account.mailbox,
                 account.post,
                 owner=account.owner,
-                zone_of=self._platform.zone_of,
+                zone_of=zone_of,
             )
             return (*tools, *(sharing_tools(documents, account) if documents else ()))
         at = settings.events(self._platform.env)
-        zone_of = self._platform.zone_of
-        brings = bool(at.secrets or at.postmark_passwords)
-        return reading_tools(emails, zone_of=zone_of) if emails is not None and brings else ()
+        if emails is None or not (at.secrets or at.postmark_passwords):
+            return ()
+        from brain.email.tools import reading_tools
+
+        return reading_tools(emails, zone_of=zone_of)
 
     async def names(self, user_id: str) -> Sequence[str]:
         """Return the names of people whom the user has written to."""

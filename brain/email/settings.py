@@ -1,7 +1,7 @@
 """The settings of the email account.
 
-They are separate from brain/settings because most functions do not need them, and their imports
-take 50 ms.
+They are separate from brain/settings because most functions do not need them. What reads an address
+is imported if there is an account: it takes 5 ms.
 """
 
 from urllib.parse import unquote, urlsplit
@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from brain import settings
 from brain.codec.text import name_only
 from brain.email.model import Address
-from brain.email.outgoing import recipient
 from brain.errors import SettingMissing
 from brain.settings.variables import Env, user_id
 
@@ -69,6 +68,8 @@ def has_email(env: Env, user_id: str) -> bool:
 
 
 def _read(env: Env) -> EmailSettings:
+    from brain.email.outgoing import recipient
+
     sent_folder = env.get("BRAIN_EMAIL_SENT_FOLDER") or ""
     imap = replace(_server(env, "BRAIN_IMAP_URL", "imaps", "imap"), sent_folder=sent_folder)
     smtp = _server(env, "BRAIN_SMTP_URL", "smtps", "smtp")

@@ -21,7 +21,6 @@ from brain.jobs.plans.talks import Agent, TalksWanted, plan_talks
 from brain.jobs.plans.things import MAIN
 from brain.jobs.ports import JobRefused
 from brain.jobs.rehearsals.drafting import AROUND, draft
-from brain.jobs.rehearsals.scenario import Scenario, digest, to_wire
 from brain.jobs.rules import MINDS_MOST, OPEN_MOST
 from brain.jobs.services import JobServices
 from brain.preferences.flow import preferences_of
@@ -150,7 +149,7 @@ class Plays(Struct, frozen=True, kw_only=True):
             main = await parts.profiles.profile(user_id, MAIN)
             instructions = f"{main.instructions if main else ''}\n{instructions}".strip()
         wanted = RehearsalWanted(
-            scenarios=[PlayedScenario(wire=to_wire(scenario), digest=digest(scenario))],
+            scenarios=[scenario],
             request=_request(invocation),
             run_count=int(invocation.arguments.get("count", 1)),
             instructions=instructions or None,
@@ -159,8 +158,11 @@ class Plays(Struct, frozen=True, kw_only=True):
         )
         return await plan_rehearsal(parts, user_id, wanted)
 
-    async def _drafted(self, invocation: ToolInvocation) -> Scenario:
+    async def _drafted(self, invocation: ToolInvocation) -> PlayedScenario:
         """Draft a scenario from the talk before this run, with the user's own words only."""
+        # Imported for the first rehearsal: the bodies of scenarios take 10 ms of a cold start.
+        from brain.jobs.rehearsals.scenario import Scenario, digest, to_wire
+
         user_id, platform = invocation.user_id, self.platform
         last_seq = (await platform.store.status(user_id)).last_seq
         page = await platform.log.read(user_id, since=max(last_seq - AROUND, 0), limit=AROUND)
@@ -169,7 +171,8 @@ class Plays(Struct, frozen=True, kw_only=True):
         found = draft(before, before[-1].seq) if before else None
         if found is None:
             raise ToolFault(NOTHING_SAID)
-        return Scenario.model_validate(found, by_alias=True)
+        scenario = Scenario.model_validate(found, by_alias=True)
+        return PlayedScenario(wire=to_wire(scenario), digest=digest(scenario))
 
 
 def play_tool(plays: Plays, reached: Reached) -> Tool:
