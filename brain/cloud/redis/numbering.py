@@ -9,7 +9,8 @@ it costs no further call of the database and of the store.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brain.cloud.redis.scripts import Redis, Script, ScriptArguments, ScriptReply
 from brain.errors import Unreachable
@@ -19,8 +20,7 @@ ASK_S = 2.0  # seconds to ask the database; a caller waits, and a new user needs
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outlasting:
+class Outlasting(Struct, frozen=True, kw_only=True):
     """What outlasts the store's state: the last seq of the archived log, or 0; fields and values
     that the memory key begins with, or none if they are not known.
     """
