@@ -81,8 +81,7 @@ class Sight:
 class Status:
     """What a user's brain is doing, without any text of the user.
 
-    `is_subscribed`: a page is subscribed to the channel. `is_listening`: the same, or a page
-    streams or polls.
+    `is_subscribed`: a page is on the channel. `is_listening`: the same, or it streams or polls.
     """
 
     state: Literal["idle", "running", "stopped"]
