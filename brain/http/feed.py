@@ -23,7 +23,7 @@ from brain.run.store import StateStore
 
 PAGE = 100  # entries read at a time
 MOST_TOLD = 64  # events of no log that wait for a slow listener; the oldest are dropped
-# A check costs five Redis commands, and a reconnect, every four minutes, costs six: together less
+# A check costs five Redis commands, and a reconnect, every four minutes, costs seven: together less
 # than one command in 10 s for each listener.
 LOOK_S = 60.0  # seconds between checks of the store while the subscription to news works
 BLIND_LOOK_S = 10.0  # seconds between checks without a subscription

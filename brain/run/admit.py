@@ -1,9 +1,8 @@
 """Admits a text or a wake call: decides whether this invocation becomes the user's brain.
 
 A user has at most one brain at a time. The state store decides, in one atomic move, whether this
-invocation is it. If another invocation is, the text is in the log and that invocation will answer
-it. Before a caller is told so, a wake-up for the run must be on the queue, because the other
-invocation may be dead already.
+invocation is it. If another one is, the text is in the log and that one will answer it. Before a
+caller is told so, a wake-up for the run must be on the queue: the other one may be dead already.
 """
 
 from typing import assert_never

@@ -16,8 +16,7 @@ def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
     """Whether the model is shown a neutral note instead of this entry.
 
     Text by third parties is shown only within the conversation it belongs to. The age counts from
-    the start of the run, not from now: an entry that a run was shown stays visible, and so the run
-    stays tainted.
+    the start of the run: what a run was shown stays visible, and so the run stays tainted.
     """
     if not isinstance(entry, Message) or not entry.foreign:
         return False

@@ -43,8 +43,7 @@ class Answered(Struct, frozen=True, kw_only=True):
     known. `carried` are fields that the provider wants back within this run: `model` (its name),
     `message` (fields of the message) and `calls` (the fields of each call). None if there are none.
     `without_texts` (by seq) and `without_results` (by the number of their call in the run) were
-    left out of the request, because the provider refuses them. `speaker` is who answered, if
-    several speak in one log.
+    left out: the provider refuses them. `speaker` is who answered, if several speak in one log.
     """
 
     text: str
@@ -115,8 +114,7 @@ class Run(Struct, frozen=True, kw_only=True):
     """A run as the store gives it to the invocation that continues it.
 
     `step` is the number of the next commit. `first_seq` is the position in the log of the run's
-    first utterance: earlier entries are history, later ones are in the journal. `poisoned`: the
-    journal cannot be read.
+    first utterance; later ones are in the journal. `poisoned`: the journal cannot be read.
     """
 
     run_id: str

@@ -8,10 +8,14 @@ it, and two brains never act at the same time.
 import logging
 
 from brain.errors import LeaseLost, StoreUnreachable
-from brain.run.moves import LeaseToken
+from brain.run.moves import CommitKind, LeaseToken
 from brain.run.ports import Clock
 from brain.run.store import StateStore
 
+GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKind.REST)
+# The share of a lease after which a commit renews it, and so needs the store's time: early enough
+# to spare the separate renewals, and late for a commit that gives the lease back.
+RENEWED_AFTER = dict.fromkeys(CommitKind, 0.1) | dict.fromkeys(GIVES_BACK, 0.5)
 RENEWALS_PER_LEASE = 3  # so that two may fail before the lease is lost
 RETRY_S = 1.0  # seconds before another renewal when the store could not be reached
 
@@ -35,6 +39,10 @@ class Lease:
     def extend(self, *, since: float) -> None:
         """Note that a request sent at `since` has renewed the lease."""
         self._until = max(self._until, since + self._lease_s)
+
+    def has_gone(self, share: float) -> bool:
+        """Whether this share of the lease has gone since it was renewed."""
+        return self._until - self._clock.now() <= self._lease_s * (1 - share)
 
     def check(self) -> None:
         """Raise LeaseLost if the lease may have run out."""

@@ -76,9 +76,8 @@ class Decision(Struct, frozen=True, kw_only=True):
 class UtteranceDraft(Struct, frozen=True, kw_only=True):
     """What the user said, before it has a position in the log.
 
-    `decision` is set if the text answers a question. `turn`: it belongs to a turn of a call, and
-    takes the place of the turn's text with the message id `replaces`. `speculative`: the speaker
-    may not have finished.
+    `decision` is set if the text answers a question. `turn`: its turn of a call, in which it takes
+    the place of the text `replaces`. `speculative`: the speaker may not have finished.
     """
 
     id: str
@@ -146,8 +145,7 @@ class Message(Draft, frozen=True, kw_only=True):
     """What the brain says, with its position in the log.
 
     `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
-    was taken back, and nobody is shown it. `heard` is known of newer entries that were read from
-    the log.
+    was taken back, and nobody is shown it. `heard` is known of newer entries read from the log.
     """
 
     seq: int

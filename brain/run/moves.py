@@ -36,10 +36,7 @@ class Arrival(UtteranceDraft, frozen=True, kw_only=True):
 
 
 class LeaseToken(Struct, frozen=True, kw_only=True):
-    """The right to be a user's brain.
-
-    Every change carries the token. The store refuses the change once a newer fence exists.
-    """
+    """The right to be a user's brain. The store refuses a change once a newer fence exists."""
 
     user_id: str
     run_id: str
@@ -191,9 +188,9 @@ class Commit(Struct, frozen=True, kw_only=True):
     """One step to record.
 
     `step` is the run's step number before the commit; (fence, step) is the idempotency key.
-    `activity` says what the brain does next and `reason` why a run ended early; both are shown in
-    the status. With REST the only draft is a question, and `asking` is set. `stands`: an effect
-    follows, so the texts of the run cannot be taken back. `left_ms` is as in `Admitted`.
+    The status shows `activity`, what comes next, and `reason`, why a run ended early. With REST
+    there is one draft, a question, and `asking`. `stands`: an effect follows, so the texts stay.
+    `at_ms`: the store's time as estimated, if the lease is not renewed; 0 asks the store.
     """
 
     step: int
@@ -207,6 +204,7 @@ class Commit(Struct, frozen=True, kw_only=True):
     reason: str = ""
     stands: bool = False
     left_ms: int = 0
+    at_ms: int = 0
 
     @property
     def question(self) -> Draft | None:

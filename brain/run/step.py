@@ -23,9 +23,8 @@ Text next to calls is the model's own reasoning: it stays in the journal and is 
 A quit is a request. The state store decides whether the run ends, because only the store knows
 whether the user has said more in the meantime.
 
-An answer is recorded before its tools run. After a crash the journal therefore shows an answer
-whose calls have no results. `unfinished_answer` finds it, and `judge` gives the same verdict for
-it again.
+An answer is recorded before its tools run. After a crash the journal may show an answer whose calls
+have no results. `unfinished_answer` finds it, and `judge` gives the same verdict for it again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -95,9 +94,8 @@ def judge(
 
     `heard` says whether something was said to the user since their last text. `begun` is text that
     an interruption cut off and that this answer continues. `cut_off` is the sentence that follows a
-    message which is too long and therefore not whole. `wrong` maps ids of calls of the front
-    end's tools to what is wrong with their arguments; those schemas come from outside and are not
-    checked here.
+    message which is too long and therefore not whole. `wrong` maps ids of calls of the front end's
+    tools to what is wrong with their arguments: those schemas are not checked here.
     """
     bounded = partial(_bounded, limit=limits.message_chars, cut_off=cut_off)
     if not answer.calls:
@@ -177,8 +175,7 @@ def remaining(verdict: Verdict, journal: Sequence[Entry]) -> tuple[Work, ...]:
 def known_wrong(journal: Sequence[Entry]) -> dict[str, str]:
     """Return what is wrong with the last answer's arguments, by call id, as first judged.
 
-    The failures are recorded together with the answer. So the arguments of a call without a result
-    were found valid.
+    The failures are recorded together with the answer. A call without a result was found valid.
     """
     return {
         entry.tool_call_id: entry.text.removeprefix(BAD_ARGUMENTS)

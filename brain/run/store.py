@@ -76,8 +76,7 @@ class Sight(Struct, frozen=True, kw_only=True):
 class Status(Struct, frozen=True, kw_only=True):
     """What a user's brain is doing, without any text of the user.
 
-    `is_subscribed`: a page is subscribed to the channel. `is_listening`: the same, or a page
-    streams or polls.
+    `is_subscribed`: a page is on the channel. `is_listening`: the same, or it streams or polls.
     """
 
     state: Literal["idle", "running", "stopped"]

@@ -1,7 +1,6 @@
 """The journal of a run and the log around it, as lines of a chat.
 
-Text by third parties is marked as information. It is left out if it belongs to an earlier
-conversation.
+Text by third parties is marked as information, and left out if from an earlier conversation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

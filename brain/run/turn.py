@@ -16,7 +16,7 @@ from brain.chat.notes import LeftOut
 from brain.run.decisions import is_tainted
 from brain.run.deliver import Outbox, Reply
 from brain.run.journal import Equipped, Run, RunRecord, started_calls
-from brain.run.lease import Lease
+from brain.run.lease import GIVES_BACK, RENEWED_AFTER, Lease
 from brain.run.messages import Draft, Heard, LogEntry
 from brain.run.moves import Admitted, Asking, Commit, CommitKind, Committed
 from brain.run.refused import left_out
@@ -27,8 +27,6 @@ from brain.says.texts import Texts
 from brain.texts.moments import DEFAULT_ZONE
 from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
-
-GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKind.REST)
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +49,9 @@ class Turn(Struct, kw_only=True):
     `began_seq` is the log position when the invocation began. `inherited` are the ids of calls that
     an earlier invocation recorded as started. `shown` is the memory text for the model, None
     until it is built; its summary covers the log up to `summarised_seq`. `language` and `zone` are
-    those of `Admitted`. `refused` are seqs of texts in this run that the provider of
-    the model refuses. The texts up to `stands_upto` cannot be taken back. `left_ms` is the store's
-    time when a caller of the run went away, the last that did; 0 if none did. `commit_ms` is how
-    long the last commit took.
+    those of `Admitted`. `refused` are seqs of texts in this run that the model's provider refuses.
+    The texts up to `stands_upto` cannot be taken back. `left_ms` is the store's time when a caller
+    of the run last went away; 0: none did. `commit_ms` is how long the last commit took.
     """
 
     services: Services
@@ -220,6 +217,7 @@ class Turn(Struct, kw_only=True):
             reason=reason,
             stands=stands,
             left_ms=self.note_left(),
+            at_ms=0 if self.lease.has_gone(RENEWED_AFTER[kind]) else self.store_ms,
         )
         upto, made = self.state.last_seq, await self._send(commit)
         self.state = self.state.committed(made, asking)
@@ -233,7 +231,8 @@ class Turn(Struct, kw_only=True):
         self.state = self.state.committing()
         self.lease.is_ending = commit.kind in GIVES_BACK
         made = await self.services.store.commit(self.lease.token, commit)
-        self.lease.extend(since=since)
+        if not commit.at_ms:
+            self.lease.extend(since=since)
         self.commit_ms = round((self.services.clock.now() - since) * 1000)
         self.lease.is_ending = made.finished or commit.kind is CommitKind.HAND_OVER
         return made

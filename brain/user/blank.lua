@@ -50,7 +50,7 @@ end
 local open = redis.call('HGET', RUN, 'question') or ''
 for _, full in ipairs(KEYS) do
   local question = string.match(full, '}:rest:(.*)$')
-  if question and (ids[question] or quotes(redis.call('LRANGE', full, 0, -1))) then
+  if question and (ids[question] or quotes(lines_of(full))) then
     redis.call('HDEL', QUESTIONS, question, question .. ':form')
     redis.call('DEL', full)
     if string.match(open, '^%S+') == question then

@@ -162,8 +162,8 @@ class Ledger:
         """The truth: what the store holds of this user now."""
         keys = Keys.of(user)
         run: Any = self.redis.dump(keys.key("run")) or {}
-        journal: Any = self.redis.dump(keys.key("journal")) or []
-        return State(run=dict(run), lines=tuple(journal))
+        journal: Any = self.redis.dump(keys.key("journal")) or ""
+        return State(run=dict(run), lines=tuple(journal.split("\n")[:-1]))
 
     def answers(self, run_id: str) -> list[Answered]:
         """The model's answers that are recorded of a run."""

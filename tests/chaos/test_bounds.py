@@ -90,8 +90,8 @@ def test_a_run_at_its_bound_ends_with_a_word_to_the_user_and_a_reason(
 def test_a_journal_entry_that_does_not_load_ends_the_run_once_another_takes_over(line: str) -> None:
     def spoil(world: World) -> None:
         async def append() -> None:
-            journal: Any = world.redis.dump(Keys.of("anna").key("journal"))
-            journal.append(line)
+            spoilt = ["APPEND", Keys.of("anna").key("journal"), f"{line}\n"]
+            await world.redis.execute(spoilt, limit_s=1)
 
         world.later(5.0, append)
 

@@ -23,7 +23,14 @@ class Refusal(Exception):
 
 WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value"
 TOO_SMALL = "ERR The ID specified in XADD is equal or smaller than the target stream top item"
-TYPES = {"H": dict, "L": list, "R": list, "X": Stream, "G": str}  # by a command's first letter
+TYPES = {
+    "H": dict,
+    "L": list,
+    "R": list,
+    "X": Stream,
+    "G": str,
+    "A": str,
+}  # by a command's first letter
 
 _LUA = lua51.LuaRuntime(unpack_returned_tuples=True)  # shared: scripts keep nothing
 
@@ -150,6 +157,9 @@ class MemoryRedis:
             [key for key in [*self._values] if self._alive(key) and key.startswith(pattern)],
         ]
 
+    def _type(self, key: str) -> str:
+        return "list" if isinstance(self._values.get(key), list) else "string"
+
     def _get(self, key: str) -> Any:
         return self._values.get(key)
 
@@ -160,6 +170,10 @@ class MemoryRedis:
         self._values[key] = value
         self._expiry[key] = self._now_ms() + int(options[options.index("PX") + 1])
         return before if "GET" in options else "OK"
+
+    def _append(self, key: str, value: str) -> int:
+        self._values[key] = self._values.get(key, "") + value
+        return len(self._values[key])
 
     def _incr(self, key: str, by: int = 1) -> int:
         self._values[key] = str(int(self._values.get(key, "0")) + by)
@@ -248,10 +262,6 @@ class MemoryRedis:
     def _rpush(self, key: str, *lines: str) -> int:
         assert lines
         self._values.setdefault(key, []).extend(lines)
-        return len(self._values[key])
-
-    def _lpush(self, key: str, line: str) -> int:
-        self._values.setdefault(key, []).insert(0, line)
         return len(self._values[key])
 
     def _lrange(self, key: str, first: str, last: str) -> list[str]:

@@ -59,7 +59,7 @@ class InMemory:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self._memory = MemoryRedis(lambda: self.clock.ms)
+        self._memory = MemoryRedis(lambda: self.clock.ms, publish=lambda *_: 1)  # one listens
         self.redis: Redis = self._memory
         self.told: list[str] | None = []
 
@@ -69,7 +69,7 @@ class InMemory:
             value = self._memory.dump(key)
             if value or isinstance(value, str):  # a real Redis has no empty lists and hashes
                 left = await self._memory.execute(["PTTL", key], limit_s=1)
-                state[_bare(key)] = {**_view(value), "ttl": _life(left)}
+                state[_bare(key)] = {**_view(_lines(key, value)), "ttl": _life(left)}
         self.told = [news for channel, news in self._memory.told if channel == f"{PREFIX}news"]
         assert len(self.told) == len(self._memory.told)
         self._memory.told.clear()
@@ -99,7 +99,7 @@ class Real:
         state: State = {}
         for key in sorted(await self._run("KEYS", "*")):
             left = await self._run("PTTL", key)
-            state[_bare(key)] = {**_view(await self._value(key)), "ttl": _life(left)}
+            state[_bare(key)] = {**_view(_lines(key, await self._value(key))), "ttl": _life(left)}
         return state
 
     async def put_back(self, state: State) -> None:
@@ -163,6 +163,12 @@ def _text(reply: Any) -> Any:
 def _bare(key: str) -> str:
     assert key.startswith(PREFIX), key
     return key.removeprefix(PREFIX)
+
+
+def _lines(key: str, value: Any) -> Any:
+    """Show a journal as the lines that it has: older code keeps them as a list."""
+    is_journal = _bare(key).partition(":")[0] in ("journal", "rest")
+    return value.split("\n")[:-1] if is_journal and isinstance(value, str) else value
 
 
 def _life(left_ms: int) -> str:

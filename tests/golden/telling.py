@@ -54,7 +54,7 @@ def _uncounted(state: State) -> State:
     """Without the count of what the run has used, which changes with each script's commands, and
     without what saves commands: when a time to live was set, and a copy of a mark.
     """
-    for name in ("receipt", "kept", "opened", "stood"):
+    for name in ("receipt", "kept", "opened", "stood", "followed"):
         state.get("run", {}).get("hash", {}).pop(name, None)
     return state
 

@@ -64,7 +64,8 @@ async def rewrite(redis: Redis, key: str, change: Change) -> None:
             for id, fields in entries:
                 await run("XADD", key, id, fields[0], change(fields[1]), *fields[2:])
         case "string":
-            await run("SET", key, change(await run("GET", key)), "KEEPTTL")
+            lines = (await run("GET", key)).split("\n")  # a journal has several
+            await run("SET", key, "\n".join(map(change, lines)), "KEEPTTL")
         case _:
             pass
 

@@ -177,7 +177,7 @@ async def test_a_run_with_a_journal_of_newer_code_ends_with_a_reason() -> None:
     world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10))
     await world.ask("Hi", patience_s=2)
     world.kill()
-    newer = ["RPUSH", Keys.of("anna").key("journal"), 'e {"v":99}']
+    newer = ["APPEND", Keys.of("anna").key("journal"), 'e {"v":99}\n']
     await world.redis.execute(newer, limit_s=1)
     await world.until_said(LAST_WORDS["poisoned"])
     assert len(world.model.prompts) == 1

@@ -8,7 +8,7 @@ for _, full in ipairs(KEYS) do
   local name = string.match(full, '}:(%a+)')
   named[named[name] and name .. '2' or name] = full
 end
-local RUN, LOG, JOURNAL = named.run, named.log, named.journal -- hash; stream, entry id = seq; list
+local RUN, LOG, JOURNAL = named.run, named.log, named.journal -- hash; stream, entry id = seq; text of lines
 
 local function key(name)
   return named[name] or error('missing key: ' .. name)
@@ -108,11 +108,11 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices', 'receipt', 'closed', 'kept', 'opened', 'stood',
+  'language', 'zone', 'undone', 'turns', 'listened', 'left', 'devices', 'receipt', 'closed', 'kept', 'stood', 'followed',
 }
 
 -- Fields that a script changes on its way, and writes along with others: see `along`.
-local ALONG = { 'turns', 'left', 'kept', 'opened', 'stood' }
+local ALONG = { 'turns', 'left', 'kept', 'stood', 'followed' }
 
 local function clock()
   local t = redis.call('TIME')
@@ -123,6 +123,22 @@ end
 local LEASES_AHEAD, LEAST_AHEAD_MS = 3, 30000
 local KEEP_RUN_MS = '34560000000' -- 400 days, as long as the adapter keeps the run and the log
 local MOST_REBUILT = '256' -- entries of the log that are looked through for the run that has no answer yet
+
+-- The lines of a journal, each with its end. Older code has them as a list, and so has a journal that it set aside.
+local function lines_of(full)
+  local stored, lines = redis.pcall('GET', full), {}
+  if type(stored) == 'table' then
+    return redis.call('LRANGE', full, 0, -1)
+  end
+  for line in string.gmatch(stored or '', '[^\n]+') do
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
+local function joined(lines)
+  return table.concat(lines, '\n') .. '\n'
+end
 
 -- The seq of the newest entry of the log, and the newest entries, newest first.
 local function newest(count)
@@ -274,7 +290,7 @@ local function rebuild(r, now)
   if run_id then
     r.state, r.id, r.first, r.consumed = 'running', run_id, first, first
     local loops = 0
-    for _, line in ipairs(redis.call('LRANGE', JOURNAL, 0, -1)) do
+    for _, line in ipairs(lines_of(JOURNAL)) do
       r.consumed = math.max(r.consumed, tonumber(string.match(line, '^u(%d+) ')) or 0)
       loops = loops + (string.find(line, '^e {"v":%d+,"is":"answered"') and 1 or 0)
     end
@@ -351,7 +367,15 @@ end
 
 -- Append lines to the journal. One that was lost and begins again here needs an end of its life.
 local function write_journal(lines, keep_ms)
-  if #lines > 0 and redis.call('RPUSH', JOURNAL, unpack(lines)) == #lines then
+  if #lines == 0 then
+    return
+  end
+  local added = joined(lines)
+  local length = redis.pcall('APPEND', JOURNAL, added)
+  if type(length) == 'table' then -- a list of older code
+    length, added = redis.call('RPUSH', JOURNAL, unpack(lines)), lines
+  end
+  if length == #added then
     redis.call('PEXPIRE', JOURNAL, keep_ms)
   end
 end
@@ -359,7 +383,7 @@ end
 -- The journal of the run. If its beginning is lost, it is written again from the log, but only before the first step:
 -- later it would be unknown what the run has done. Then the journal is one line that nobody can read.
 local function whole_journal(r)
-  local lines = redis.call('LRANGE', JOURNAL, 0, -1)
+  local lines = lines_of(JOURNAL)
   local opening = 'u' .. text(r.first) .. ' '
   for _, line in ipairs(lines) do
     if string.sub(line, 1, #opening) == opening then
@@ -378,11 +402,11 @@ local function whole_journal(r)
   if #again == 0 then
     return { 'lost' }
   end
-  for i = #again, 1, -1 do
-    redis.call('LPUSH', JOURNAL, again[i])
+  for _, line in ipairs(lines) do
+    again[#again + 1] = line
   end
-  redis.call('PEXPIRE', JOURNAL, '172800000') -- 48 hours, as for any journal
-  return redis.call('LRANGE', JOURNAL, 0, -1)
+  redis.call('SET', JOURNAL, joined(again), 'PX', '172800000') -- 48 hours, as for any journal
+  return again
 end
 
 -- The arguments `language` and `zone` as fields and values; those that are empty are left out.
@@ -436,11 +460,33 @@ local function note_here(now, keep_ms, gap_ms)
   return before
 end
 
--- Publish the last seq and the state of the run (running, done, stopped) to the listeners.
+-- Publish the last seq and the state of the run (running, done, stopped) to the listeners. Return how many there were.
 -- Errors are ignored, because listeners also poll from time to time.
 local function tell(seq, state, run_id)
   local news = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, not a key
-  redis.pcall('PUBLISH', news, text(seq) .. ' ' .. state .. ' ' .. run_id)
+  return redis.pcall('PUBLISH', news, text(seq) .. ' ' .. state .. ' ' .. run_id)
+end
+
+-- How long a reader who has come counts as a listener. It comes again sooner (see `here`).
+local FOLLOWED_MS = 300000
+
+-- Note that somebody listens, or begins to; `known` is the field `followed` so far: until when somebody does.
+local function note_follower(known, now)
+  if (tonumber(known) or 0) < now + FOLLOWED_MS * 0.4 then
+    redis.call('HSET', RUN, 'followed', text(now + FOLLOWED_MS))
+  end
+end
+
+-- Publish what the listeners are told, unless it is known that there are none. The caller stores `followed`, which is
+-- empty after older code, and after a loss: then the store says whether somebody listens.
+local function tell_followers(r, now, seq, state, run_id)
+  if (tonumber(r.followed) or now + 1) <= now then
+    return
+  end
+  local heard_by = tell(seq, state, run_id)
+  if r.followed == '' then
+    r.followed = heard_by == 0 and '0' or text(now + FOLLOWED_MS)
+  end
 end
 
 -- Return the times of the user's texts in the sliding window, including this one. If there are too many, return

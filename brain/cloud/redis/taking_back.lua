@@ -64,7 +64,7 @@ local function plan_for(r, seq)
   end
   local lines, came_in = {}, false
   if r.id == run_id then
-    lines, came_in = rewound(redis.call('LRANGE', JOURNAL, 0, -1), seq)
+    lines, came_in = rewound(lines_of(JOURNAL), seq)
   end
   local joined, others = {}, #texts > 0
   for _, line in ipairs(lines) do
@@ -150,11 +150,7 @@ local function take_back(r, plan, by, keep_ms)
   end
   r.state, r.reason, r.attempts, r.consumed = 'handingOver', '', 0, r.seq
   r.wake = plan.is_over and r.wake + 1 or r.wake -- its wake-up may have come already
-  redis.call('DEL', JOURNAL)
-  for _, line in ipairs(plan.lines) do
-    redis.call('RPUSH', JOURNAL, line)
-  end
-  redis.call('PEXPIRE', JOURNAL, keep_ms)
+  redis.call('SET', JOURNAL, joined(plan.lines), 'PX', keep_ms)
   redis.call('HSET', RUN, 'state', r.state, 'fence', text(r.fence), 'lease', '0', 'first', text(r.first),
     'attempts', '0', 'consumed', text(r.consumed), 'reason', '', 'activity', 'thinking', 'wake', text(r.wake))
 end

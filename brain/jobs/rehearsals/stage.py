@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis import entries
-from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys
+from brain.cloud.redis.journals import journal_lines
+from brain.cloud.redis.scripts import Keys
 from brain.cloud.world import Inside, NotInThisWorld, Within, World
 from brain.codec import Json
 from brain.documents.postgres import PostgresDocuments
@@ -142,8 +143,8 @@ class Stage(Struct, frozen=True, dict=True):
         if not run.journal and asked is not None:
             key = Keys.of(self.mind.id).key(f"rest:{asked.id}")
             redis = OwnRedis(self.base.platform.redis, self.mind.id)
-            lines = await redis.execute(["LRANGE", key, "0", "-1"], limit_s=BRAIN_LIMIT_S)
-            journal, _ = entries.journal(lines or (), run_id=run.run_id)
+            lines = await journal_lines(redis, key)
+            journal, _ = entries.journal(lines, run_id=run.run_id)
             run = replace(run, journal=journal)
         await self.kept.keep_steps(self.mind.id, run.run_id, new_entries(run, log))
 

@@ -18,5 +18,5 @@ end
 return answer({
   'is', 'ran', 'run', r.id, 'open', open and '1' or '', 'reason', r.reason, 'loops', r.loops, 'tokens', r.tokens,
   'handoffs', r.handoffs, 'attempts', text(r.attempts), 'pace', r.pace, 'started', r.started, 'wake', text(r.wake),
-  'left_ms', text(math.max(r.lease - now, 0)), 'journal', redis.call('LRANGE', JOURNAL, 0, -1), 'last', last,
+  'left_ms', text(math.max(r.lease - now, 0)), 'journal', lines_of(JOURNAL), 'last', last,
 })

@@ -162,7 +162,8 @@ class Answering:
 
     async def _followed(self, ends: float) -> AsyncGenerator[AnswerPart, None]:
         """Yield what the log has of the run, until it has ended or the time has come."""
-        for part in await self._look():  # an answer that is known needs no subscription
+        # An answer that is known needs no subscription.
+        for part in await self._look(listens=True):
             yield part
         if self.telling.is_over or self.desk.clock.now() >= ends:
             return
@@ -172,13 +173,13 @@ class Answering:
                 for part in await self._look():
                     yield part
 
-    async def _look(self) -> list[AnswerPart]:
+    async def _look(self, *, listens: bool = False) -> list[AnswerPart]:
         """Read the log once. Return what is new, and conclude if the run has ended."""
         telling, parts = self.telling, list[AnswerPart]()
         while not telling.is_over:
             since = max(telling.last_seq, telling.seq - 1)
             try:
-                found = await self.desk.calls.follow(self.user_id, since=since)
+                found = await self.desk.calls.follow(self.user_id, since=since, listens=listens)
             except StoreUnreachable as error:
                 log.warning("chat: log not read, reason=%s", error)
                 await self.desk.clock.sleep(AGAIN_S)

@@ -1,8 +1,11 @@
 -- Return the log after a seq, which run is open, what was heard, and the tokens that a run's model calls took.
 -- Keys: run, log, journal, withdrawn.
-local a = arguments({ texts = 'count run', numbers = 'since' })
+local a = arguments({ texts = 'count run listens', numbers = 'since' }) -- listens: the reader waits for news
 
-local run = redis.call('HMGET', RUN, 'id', 'state', 'heard', 'undone')
+local run = redis.call('HMGET', RUN, 'id', 'state', 'heard', 'undone', 'followed')
+if a.listens == '1' then
+  note_follower(run[5], clock())
+end
 local entries = redis.call('XRANGE', LOG, text(a.since + 1), '+', 'COUNT', a.count)
 local gone = {}
 for at in pairs(taken_back(entries, run[4] or '')) do
@@ -12,7 +15,7 @@ end
 -- escaped, so no text can pretend to be a count.
 local prompt, own = 0, 0
 if a.run ~= '' and run[1] == a.run then
-  for _, line in ipairs(redis.call('LRANGE', JOURNAL, 0, -1)) do
+  for _, line in ipairs(lines_of(JOURNAL)) do
     if string.find(line, '^e {"v":%d+,"is":"answered"') then
       prompt = prompt + tonumber(string.match(line, '"tokens":%d+,"promptTokens":(%d+)') or 0)
       own = own + tonumber(string.match(line, '"answerTokens":(%d+)') or 0)

@@ -123,7 +123,8 @@ class Late:
         clock = self._desk.clock
         async with Woken(self._desk.news, self._user_id) as woken:
             while (left_s := ends - clock.now()) > 0:
-                found = await self._desk.calls.follow(self._user_id, since=self._owed.since)
+                since = self._owed.since
+                found = await self._desk.calls.follow(self._user_id, since=since, listens=True)
                 if found.run_id != self._owed.run_id or not found.is_open:
                     played = {mark.seq for mark in found.heard if mark.how is How.PLAYED}
                     return late_answers(found.entries, self._owed, played=played)

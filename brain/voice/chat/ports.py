@@ -71,8 +71,13 @@ class CallMemory(Protocol):
         If the call is not as in `before`, return what it is: the caller has to decide again.
         """
 
-    async def follow(self, user_id: str, *, since: int, run_id: str = "") -> Followed:
-        """Return the log after `since`, and the usage of the run `run_id` if it is the last one."""
+    async def follow(
+        self, user_id: str, *, since: int, run_id: str = "", listens: bool = False
+    ) -> Followed:
+        """Return the log after `since`, and the usage of the run `run_id` if it is the last one.
+
+        `listens`: the caller waits for news of what comes next.
+        """
 
     async def owe(
         self,

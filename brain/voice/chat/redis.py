@@ -84,7 +84,9 @@ class RedisCallMemory:
             entries=_entries(reply),
         )
 
-    async def follow(self, user_id: str, *, since: int, run_id: str = "") -> Followed:
+    async def follow(
+        self, user_id: str, *, since: int, run_id: str = "", listens: bool = False
+    ) -> Followed:
         """Return the log after `since`, and the usage of the run `run_id` if it is the last one.
 
         Raises StoreUnreachable.
@@ -92,7 +94,7 @@ class RedisCallMemory:
         reply = await FOLLOW.run(
             self._redis,
             Keys.of(user_id).keys("run", "log", "journal", "withdrawn"),
-            {"count": str(MOST_ENTRIES), "run": run_id, "since": since},
+            {"count": str(MOST_ENTRIES), "run": run_id, "since": since, "listens": listens},
         )
         return Followed(
             entries=_entries(reply),

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from brain.cloud.redis.scripts import Keys
 from brain.errors import LeaseLost
 from brain.run.journal import Joined, Overheard, Spent
 from brain.run.limits import Limits
@@ -36,6 +37,16 @@ async def test_an_admission_that_is_sent_again_gives_the_same_answer(stage: Stag
     assert isinstance(again, Admitted)
     assert replace(again, now_ms=0) == replace(first, now_ms=0)
     assert await texts(stage) == ["Hi"]
+
+
+async def test_the_record_of_an_id_outlives_a_text_that_is_sent_again(stage: Stage) -> None:
+    await stage.begin()
+    get = ["GET", Keys.of(stage.user).key("id:message-Hi")]
+    known = await stage.redis.execute(get, limit_s=4)
+    again = stage.arrival(holder="h2", run="r2")
+    assert isinstance(await stage.store().admit(again), Duplicate)
+    assert await stage.redis.execute(get, limit_s=4) == known == "1 r1 h1"
+    assert isinstance(await stage.store().admit(again), Duplicate)
 
 
 async def test_a_text_in_mid_run_is_recorded(stage: Stage) -> None:

@@ -146,7 +146,7 @@ async def test_a_brain_that_finds_entries_of_newer_code_is_told(stage: Stage) ->
     await stage.store().commit(
         admitted.token, commit(0, CommitKind.HAND_OVER, entries=RECORDED[:1])
     )
-    newer = ["RPUSH", Keys.of(stage.user).key("journal"), 'e {"v":99,"is":"dreamt"}']
+    newer = ["APPEND", Keys.of(stage.user).key("journal"), 'e {"v":99,"is":"dreamt"}\n']
     await stage.redis.execute(newer, limit_s=4)
     found = await stage.store().resume(stage.wake_call("handoff", fence=2), holder="h2")
     assert isinstance(found, Admitted)

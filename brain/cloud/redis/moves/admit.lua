@@ -100,7 +100,19 @@ local function counts(asked)
     or (a.manner ~= 'soft' and in_time(returned, a.response_ms))
 end
 
-local known = redis.call('GET', ID)
+-- If nothing can refuse the text any more, one command takes its id and says whether the id is known.
+local known, taken = nil, nil
+local is_plain = question == '' and a.joins == '' and a.call == '' and a.turn == '' and a.replaces == '' and r.seq > 0
+if is_plain and admissible(r, now, a.rate, a.window_ms) then
+  taken = text(r.seq + 1) .. ' ' .. (idle and a.new_run or r.id) .. ' ' .. a.holder
+  known = redis.call('SET', ID, taken, 'PX', a.id_keep_ms, 'GET')
+  if known then
+    redis.call('SET', ID, known, 'PX', a.id_keep_ms)
+    taken = nil
+  end
+else
+  known = redis.call('GET', ID)
+end
 local seq, of, by = string.match(known or '', '^(%d+) (%S+) (%S+)$')
 local taker = seq and redis.call('XRANGE', LOG, seq, seq) or {}
 local withdraws = ''
@@ -200,7 +212,10 @@ if plan or a.device ~= '' then
   end
 end
 seq = append(a.log_length, r.seq + 1, entry)
-redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. a.holder, 'PX', a.id_keep_ms)
+local record = text(seq) .. ' ' .. run_id .. ' ' .. a.holder
+if record ~= taken then
+  redis.call('SET', ID, record, 'PX', a.id_keep_ms)
+end
 if question ~= '' then
   -- A decision stands, and so do the texts that led to its question.
   let_stand(r, run_id, seq)
@@ -216,6 +231,7 @@ if question ~= '' then
 end
 
 note_turn(r, a.call, a.index, now, seq)
+tell_followers(r, now, seq, 'running', run_id)
 
 local heard = {}
 if a.overheard ~= '' then
@@ -249,15 +265,10 @@ if idle then
   -- Continue the run that rests with this question. The journal of any other run is no longer needed.
   if question ~= '' then
     redis.call('RENAME', key('rest'), JOURNAL)
-  end
-  local lines = redis.call('RPUSH', JOURNAL, unpack(heard))
-  if lines > #heard and question == '' then
-    redis.call('LTRIM', JOURNAL, text(-#heard), '-1')
-  end
-  -- A run takes half of this time at most.
-  if lines == #heard or question ~= '' or is_due(r.opened, now, a.journal_keep_ms, 8) then
+    write_journal(heard, a.journal_keep_ms)
     redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
-    r.opened = text(now)
+  else
+    redis.call('SET', JOURNAL, joined(heard), 'PX', a.journal_keep_ms)
   end
   set_run(r, a, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
     'state', 'running', 'id', a.new_run, 'fence', text(r.fence), 'holder', a.holder,
@@ -268,7 +279,6 @@ if idle then
   if renews then
     keep_all(seq)
   end
-  tell(seq, 'running', a.new_run)
   return admitted(r, seq, now, a.tail, withdraws, question == '' and heard or nil)
 end
 
@@ -277,7 +287,6 @@ set_run(r, a, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', tex
 if renews then
   keep_all(seq)
 end
-tell(seq, 'running', run_id)
 write_journal(heard, a.journal_keep_ms)
 if vacant then
   r.attempts = stays and -1 or r.attempts -- no invocation has failed at this step

@@ -9,7 +9,8 @@ local a = arguments({
     -- `stands`: something comes of the run now, so its texts stand. `left`: when the caller went away.
     .. ' stands left'
     .. ' receipt', -- what the run has used so far; empty if this is not known
-  numbers = 'fence step lease_ms handover_ms',
+  numbers = 'fence step lease_ms handover_ms'
+    .. ' at_ms', -- the time as the brain estimates it, if its lease need not be renewed; or 0
   lists = 'entries drafts',
 })
 local MOST_QUESTIONS = 32 -- kept; the oldest is deleted first, even if it is open
@@ -77,7 +78,8 @@ if r.id ~= a.run or r.fence ~= a.fence or r.state ~= 'running' or r.step ~= a.st
   return lost(r, a.run)
 end
 
-local now = clock()
+local renews = a.at_ms == 0 or a.kind == 'handOver'
+local now = renews and clock() or a.at_ms
 local from, seen = r.consumed, r.seq
 local taken, drafts = {}, a.drafts
 if a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'rest' then
@@ -124,17 +126,18 @@ if a.stands == '1' and (a.kind ~= 'rest' or asks) then
 end
 r.left = (tonumber(a.left) or 0) > (tonumber(r.left) or 0) and a.left or r.left -- a later caller goes as well
 local state, lease, next_fence = 'running', now + a.lease_ms, a.fence
+lease = renews and lease or r.lease
 if ended then
   state, lease = 'idle', 0
 elseif a.kind == 'handOver' then
   state, lease, next_fence = 'handingOver', now + a.handover_ms, a.fence + 1
+end
+if #drafts > 0 or ended then
+  tell_followers(r, now, seq, ended and 'done' or 'running', a.run)
 end
 redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next_fence),
   'step', text(a.step + 1), 'seq', text(seq), 'consumed', text(consumed), 'reply', reply,
   'loops', a.loops, 'tokens', a.tokens, 'handoffs', a.handoffs, 'attempts', a.attempts, 'pace', a.pace,
   'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now),
   'receipt', a.receipt ~= '' and a.receipt or r.receipt, unpack(along(r)))
-if #drafts > 0 or ended then
-  tell(seq, ended and 'done' or 'running', a.run)
-end
 return done(text(first), ended and '1' or '0', next_fence, taken, r.held)

@@ -77,6 +77,7 @@ def _step(commit: Commit) -> ScriptArguments:
         "reason": commit.reason,
         "stands": commit.stands,
         "left": commit.left_ms or "",
+        "at_ms": commit.at_ms,
         "entries": [records.entry_to_journal(entry) for entry in commit.entries],
         "drafts": [records.draft_to_log(draft) for draft in commit.drafts],
     }

@@ -23,7 +23,7 @@ end
 
 -- Acts run one at a time, and each is recorded as started just before it runs. Entries of a text may follow it
 -- in the journal.
-local lines, acting = redis.call('LRANGE', JOURNAL, 0, -1), false
+local lines, acting = lines_of(JOURNAL), false
 for i = #lines, 1, -1 do
   if string.sub(lines[i], 1, 2) == 'e ' then
     acting = string.find(lines[i], '"is":"started"', 1, true) ~= nil
