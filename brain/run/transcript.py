@@ -89,8 +89,8 @@ class Scene:
 
     def _words(self, said: Utterance) -> str:
         """Return the user's words. If an earlier text could not be taken back, they correct it."""
-        same = (each for each in self.texts if each.turn == said.turn and each.seq < said.seq)
-        earlier = [each.text for each in same if said.replaces == each.message_id]
+        same = [one for one in self.texts if said.replaces and one.message_id == said.replaces]
+        earlier = [one.text for one in same if one.turn == said.turn and one.seq < said.seq]
         decided, text = said.decision, said.text
         if decided is not None and decided.changed:
             own = {name: decided.arguments.get(name) for name in decided.changed}
@@ -121,8 +121,8 @@ class _Telling:
         joined = [entry.utterance for entry in self.journal if isinstance(entry, Joined)]
         self.seed = joined[0].id if joined else scene.run.run_id  # stays when a run is continued
         self.remarks = {e.seq: e.remarks for e in self.journal if isinstance(e, Overheard)}
-        shown = [e for e in (*scene.before, *scene.between) if scene.line(e)["content"]]
-        self.known: _Known = {(scene.line(entry)["role"], entry.text) for entry in shown}
+        before = [(scene.line(e), e.text) for e in (*scene.before, *scene.between) if self.remarks]
+        self.known: _Known = {(line["role"], text) for line, text in before if line["content"]}
         self.calls = 0
         self.numbers: dict[str, int] = {}  # of the last answer's calls, by the provider's id
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from brain.codec import decoded, note_unreadable
@@ -13,6 +14,8 @@ from brain.run.messages import Draft, Kind, LogEntry, Speak, Utterance, Utteranc
 
 KINDS = frozenset("uqwmt")  # that this code knows: texts, withdrawals, messages, last messages
 ERASED = "e"
+SMALL_CHARS = 1_000  # of the stored form of an entry that is remembered
+MOST_REMEMBERED = 2_000  # entries: 50 users' tails, at most 5 MB
 
 
 def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
@@ -52,25 +55,39 @@ def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
 
 
 def _entry(id: str, fields: Sequence[str]) -> LogEntry:
+    """Decode an entry. A turn reads what the turns before it have read, so that small ones are
+    remembered; not those with an object inside, which could be changed.
+    """
     try:
-        if fields[0] == ERASED:
-            place = decoded(fields[1])
-            at = datetime.fromisoformat(place["createdAt"])
-            return erased(_seq(id), id=place["id"], role=place["role"], at=at, run_id=fields[3])
-        if fields[0] not in KINDS:
-            raise EntryUnreadable("a log entry of this kind is not known")
-        entry = records.entry_from_log(
-            seq=_seq(id),
-            kind=fields[0],
-            run_id=fields[3],
-            stored=fields[1],
-            answers_seq=int(fields[5]) if len(fields) > 5 else None,
-        )
-        if isinstance(entry, Utterance) and len(fields) > 7:
-            return replace(entry, withdraws=numbers(fields[7]))
-        return entry
-    except (IndexError, KeyError, TypeError, ValueError) as error:
+        if len(fields[1]) <= SMALL_CHARS and fields[1].find("{", 1) < 0:
+            return _remembered(id, *fields)
+        return _decoded(id, fields)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise EntryUnreadable("the fields of a log entry cannot be read") from error
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _remembered(id: str, *fields: str) -> LogEntry:
+    return _decoded(id, fields)
+
+
+def _decoded(id: str, fields: Sequence[str]) -> LogEntry:
+    if fields[0] == ERASED:
+        place = decoded(fields[1])
+        at = datetime.fromisoformat(place["createdAt"])
+        return erased(_seq(id), id=place["id"], role=place["role"], at=at, run_id=fields[3])
+    if fields[0] not in KINDS:
+        raise EntryUnreadable("a log entry of this kind is not known")
+    entry = records.entry_from_log(
+        seq=_seq(id),
+        kind=fields[0],
+        run_id=fields[3],
+        stored=fields[1],
+        answers_seq=int(fields[5]) if len(fields) > 5 else None,
+    )
+    if isinstance(entry, Utterance) and len(fields) > 7:
+        return replace(entry, withdraws=numbers(fields[7]))
+    return entry
 
 
 def erased(seq: int, *, id: str, role: str, at: datetime, run_id: str = "") -> LogEntry:
