@@ -121,8 +121,8 @@ class _Telling:
         joined = [entry.utterance for entry in self.journal if isinstance(entry, Joined)]
         self.seed = joined[0].id if joined else scene.run.run_id  # stays when a run is continued
         self.remarks = {e.seq: e.remarks for e in self.journal if isinstance(e, Overheard)}
-        shown = [e for e in (*scene.before, *scene.between) if scene.line(e)["content"]]
-        self.known: _Known = {(scene.line(entry)["role"], entry.text) for entry in shown}
+        told = ((scene.line(entry), entry.text) for entry in (*scene.before, *scene.between))
+        self.known: _Known = {(line["role"], text) for line, text in told if line["content"]}
         self.calls = 0
         self.numbers: dict[str, int] = {}  # of the last answer's calls, by the provider's id
 
