@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _MARKUP = re.compile(r"[<\[{|]")
 
 
+@lru_cache(maxsize=1024)  # the same calls are in every request of a run
 def call_id(run: str, place: int) -> str:
     """Return the id of the call number `place` of a run, counted from 0.
 
@@ -27,6 +29,7 @@ def call_id(run: str, place: int) -> str:
     return _in_digits(head, ID_CHARS - PLACE_CHARS) + _in_digits(place, PLACE_CHARS)
 
 
+@lru_cache(maxsize=256)
 def legal_name(name: str) -> str:
     """Return the name without what cannot stand in a name.
 
@@ -45,11 +48,9 @@ def object_text(arguments: str) -> str:
     What is no object is put into one as text, so that the model sees what it has written.
     """
     try:
-        value = json.loads(arguments or "{}", parse_constant=_refuse)
+        value = _DECODER.decode(arguments or "{}")
         if isinstance(value, dict):
-            return clean(
-                json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            )
+            return clean(_ENCODER.encode(value))
     except (ValueError, RecursionError):
         pass
     raw = clean(arguments)[:RAW_CHARS].strip()
@@ -58,6 +59,10 @@ def object_text(arguments: str) -> str:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)  # made once, for all calls
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _in_digits(number: int, length: int) -> str:

@@ -20,5 +20,6 @@ def _load_elsewhere(self: ssl.SSLContext) -> None:
 ssl.SSLContext.set_default_verify_paths = _load_elsewhere  # type: ignore[method-assign]
 try:
     import aiohttp as aiohttp
+    from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
 finally:
     ssl.SSLContext.set_default_verify_paths = _load  # type: ignore[method-assign]

@@ -9,18 +9,17 @@ import asyncio
 import os
 import platform
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from brain.cloud.exchange import Connections, Response
 
 IDLE_S = 5.0  # seconds that an unused connection is kept: less than any server keeps it
 QUIET_S = 0.1  # seconds without a request, after which a server may have closed a connection
-MOST_HEADER_BYTES = 65_536  # of one header
 PASSES = 3  # of the event loop: it sees the end of a connection, reads it, and drops it
 
 
@@ -36,113 +35,83 @@ class HttpClient:
         self._url = url.rstrip("/")
         self._at_most = at_most
         self._connect_s = connect_s
-        self._sessions: dict[asyncio.AbstractEventLoop, ClientSession] = {}
+        self._kept: dict[asyncio.AbstractEventLoop, Connections] = {}
         self._used = 0.0  # when a request ended last, in the loop's time
 
     @asynccontextmanager
     async def post(
         self, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> AsyncIterator["ClientResponse"]:
+    ) -> AsyncIterator["Response"]:
         """Send a request once, and yield the response before its body is read.
 
         A response that is not read to its end costs the connection. The caller limits the time.
         Raises aiohttp.ClientError, TimeoutError.
         """
         loop = asyncio.get_running_loop()
-        session = self._sessions.get(loop) or await self._open(loop)
+        kept = self._kept.get(loop) or await self._open(loop)
         if loop.time() - self._used > QUIET_S:
             # Without this, a request of an instance that slept goes to a connection that is gone.
             for _ in range(PASSES):
                 await asyncio.sleep(0)
         try:
-            async with session.post(
-                f"{self._url}{path}", data=body, headers=headers, allow_redirects=False
-            ) as response:
-                with _ended(response):
+            connection = await kept.open()
+            try:
+                # Not before, because a new connection to a proxy finds the key for it.
+                request = kept.request(f"{self._url}{path}", body, headers)
+                response = await kept.exchanged(connection, request)
+                with response.ended():
                     yield response
+            finally:
+                kept.give_back(connection)
         finally:
             self._used = loop.time()
 
     async def warm(self) -> None:
         """Do what the first request would do before it connects."""
         loop = asyncio.get_running_loop()
-        if loop not in self._sessions:
+        if loop not in self._kept:
             await self._open(loop)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop, and those of loops that have ended."""
         await self._drop(asyncio.get_running_loop())
 
-    async def _open(self, loop: asyncio.AbstractEventLoop) -> "ClientSession":
+    async def _open(self, loop: asyncio.AbstractEventLoop) -> "Connections":
         """Make the connections of a loop. The first call imports aiohttp: 50 ms."""
-        from brain.cloud.aio import aiohttp
+        from brain.cloud.exchange import Connections
 
         # In a thread, as it reads files for 20 ms. Another call may have been faster meanwhile.
         proxy = proxy_for(self._url)
         is_secure = "https" in (urlsplit(self._url).scheme, urlsplit(proxy or "").scheme)
         tls = await asyncio.to_thread(trusted) if is_secure else True
-        if (known := self._sessions.get(loop)) is not None:
+        if (known := self._kept.get(loop)) is not None:
             return known
-        connector = aiohttp.TCPConnector(
-            limit=self._at_most,
-            keepalive_timeout=IDLE_S,
-            use_dns_cache=False,
-            resolver=aiohttp.ThreadedResolver(),
-            ssl=tls,
-        )
-        session = self._sessions[loop] = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_s),
+        kept = self._kept[loop] = Connections(
+            self._url,
+            at_most=self._at_most,
+            connect_s=self._connect_s,
+            idle_s=IDLE_S,
+            tls=tls,
             proxy=proxy,
-            max_line_size=MOST_HEADER_BYTES,
-            max_field_size=MOST_HEADER_BYTES,
         )
         await self._drop(None)
-        return session
+        return kept
 
     async def _drop(self, ending: asyncio.AbstractEventLoop | None) -> None:
-        for loop in [each for each in self._sessions if each is ending or each.is_closed()]:
-            await self._sessions.pop(loop).close()
+        for loop in [each for each in self._kept if each is ending or each.is_closed()]:
+            await self._kept.pop(loop).connector.close()
 
 
-async def whole(response: "ClientResponse", most_bytes: int) -> bytes:
+async def whole(response: "Response", most_bytes: int) -> bytes:
     """Read the body of a response. Raises BodyTooLarge, aiohttp.ClientError."""
     parts: list[bytes] = []
     size = 0
-    async for part in response.content.iter_any():
+    async for part in response.parts():
         size += len(part)
         if size > most_bytes:
             raise BodyTooLarge
         parts.append(part)
     return b"".join(parts)
-
-
-@contextmanager
-def _ended(response: "ClientResponse") -> Iterator[None]:
-    """End the body with its connection.
-
-    aiohttp alone waits on if a body goes wrong in the middle, though it has closed the connection.
-    """
-    from brain.cloud.aio import aiohttp
-
-    def end(_: object) -> None:
-        content = response.content
-        if not content.is_eof() and content.exception() is None:
-            content.set_exception(aiohttp.ClientPayloadError("the connection is closed"))
-
-    protocol = None if response.connection is None else response.connection.protocol
-    closed = None if protocol is None else protocol.closed
-    if closed is not None:
-        # An error that nobody asks for is logged. Of equal callbacks one is enough.
-        closed.remove_done_callback(asyncio.Future.exception)
-        closed.add_done_callback(asyncio.Future.exception)
-        closed.add_done_callback(end)
-    try:
-        yield
-    finally:
-        if closed is not None:
-            closed.remove_done_callback(end)
 
 
 @cache

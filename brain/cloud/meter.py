@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from brain.codec import SPARSE, Form, Stored
@@ -89,11 +89,26 @@ class Counts(Struct, frozen=True, kw_only=True):
 COUNTS = Stored(Form(Counts))
 
 
-class Meter(Struct, kw_only=True):
+class Meter:
     """Counts for one run in this invocation. `previous` are the counts of the user's run before."""
 
-    counts: Counts = field(default_factory=lambda: Counts(run_id=""))
-    previous: Counts | None = None
+    def __init__(self) -> None:
+        self.previous: Counts | None = None
+        self._counts = Counts(run_id="")
+        self._added: dict[str, int] = {}  # since `_counts` was made: figures change all the time
+
+    @property
+    def counts(self) -> Counts:
+        """What the run has caused so far."""
+        if self._added:
+            figures, self._added = self._added, {}
+            sums = {name: getattr(self._counts, name) + more for name, more in figures.items()}
+            self._counts = replace(self._counts, **sums)
+        return self._counts
+
+    @counts.setter
+    def counts(self, counts: Counts) -> None:
+        self._counts = counts
 
     def begin(self, run_id: str, stored: str, *, started_ms: int, now_ms: int, zone: str) -> None:
         """Go on with the counts of this run, or begin after those of another run."""
@@ -120,8 +135,8 @@ class Meter(Struct, kw_only=True):
 
     def add(self, **figures: int) -> None:
         """Add to `round_trips`, `commands`, `queued` or `published`."""
-        sums = {name: getattr(self.counts, name) + more for name, more in figures.items()}
-        self.counts = replace(self.counts, **sums)
+        for name, more in figures.items():
+            self._added[name] = self._added.get(name, 0) + more
 
     def add_model(self, made: ModelCount) -> None:
         """Add a call of a model."""

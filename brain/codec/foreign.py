@@ -46,14 +46,7 @@ def decoded(raw: str | bytes, *, mends: bool = True) -> Any:
     A lone surrogate in a value becomes U+FFFD. Without `mends` it is refused.
     """
     try:
-        value = json.loads(
-            raw,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_float=_float,
-            parse_int=_int,
-        )
-        return usable(value, mends=mends)
+        return usable(_DECODER.decode(_text(raw)), mends=mends)
     except NotUsable:
         raise
     except RecursionError:
@@ -62,6 +55,15 @@ def decoded(raw: str | bytes, *, mends: bool = True) -> Any:
         raise NotJson(str(error)) from None
     except ValueError:  # of the encoding
         raise NotJson from None
+
+
+def _text(raw: str | bytes) -> str:
+    """Return the text as `json.loads` would read it. Raises JSONDecodeError, UnicodeDecodeError."""
+    if isinstance(raw, bytes):
+        return raw.decode(json.detect_encoding(raw), "surrogatepass")
+    if raw.startswith("\ufeff"):
+        raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", raw, 0)
+    return raw
 
 
 def usable(value: Any, *, mends: bool = False) -> Any:
@@ -102,6 +104,11 @@ def _int(text: str) -> int:
     if len(text) > MOST_DIGITS:
         raise NotUsable(TOO_LARGE)
     return int(text)
+
+
+_DECODER = json.JSONDecoder(  # made once: `json.loads` would make one for each text
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
+)
 
 
 def _inside(outer: Any, *, mends: bool) -> Iterator[Any]:

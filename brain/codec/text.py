@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 type Json = dict[str, Any]
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once, for all
 
-def dumps(value: Json) -> str:
+
+def dumps(value: Json | Sequence[object]) -> str:
     """Write compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(value)
 
 
 def name_only(value: object) -> str:

@@ -33,6 +33,7 @@ from brain.run.turn import Invocation, Turn
 from brain.says.ending import STUCK, last_words, reason_of
 from brain.tools.repeats import repeated
 
+CALM_S = 0.3  # seconds without the tasks that no short turn needs: none is due before
 ALARM_S = 1.0  # seconds after which a turn puts a wake-up on the queue; short turns save that call
 SECURE_S = 4.0  # seconds to publish a wake-up after the lease is lost: two attempts
 
@@ -75,12 +76,15 @@ async def brain_again(services: Services, wake_call: WakeCall, invocation: Invoc
 async def carry_on(turn: Turn) -> Message | None:
     """Run the loops; in parallel renew the lease, check it, and arm the wake-up."""
     store, look_s = turn.services.store, turn.services.limits.look_s
-    thinking = asyncio.ensure_future(_think(turn))
-    keeping = asyncio.ensure_future(turn.lease.keep(store))
-    watching = asyncio.ensure_future(turn.lease.watch(store, every_s=look_s))
-    arming = asyncio.ensure_future(_alarm(turn))
+    tasks = {thinking := asyncio.ensure_future(_think(turn))}
     try:
-        await asyncio.wait({thinking, keeping, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if turn.reply.is_open:  # a short turn ends before any of the others is due
+            await asyncio.wait(tasks, timeout=CALM_S)
+        if not thinking.done():
+            keeping = asyncio.ensure_future(turn.lease.keep(store))
+            watching = asyncio.ensure_future(turn.lease.watch(store, every_s=look_s, late_s=CALM_S))
+            tasks |= {keeping, watching, asyncio.ensure_future(_alarm(turn))}
+            await asyncio.wait({thinking, keeping, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not thinking.done():
             thinking.cancel()
             await asyncio.wait({thinking})
@@ -103,7 +107,6 @@ async def carry_on(turn: Turn) -> Message | None:
             turn.reply.give("running")
         raise
     finally:
-        tasks = {thinking, keeping, watching, arming}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)  # or asyncio logs unread errors
@@ -128,7 +131,7 @@ async def _secure(turn: Turn) -> None:
 
 async def _alarm(turn: Turn) -> None:
     """After `ALARM_S` seconds put a wake-up on the queue and tell the pages that the run works."""
-    await turn.wake_up.arm_after(ALARM_S if turn.reply.is_open else 0)
+    await turn.wake_up.arm_after(ALARM_S - CALM_S if turn.reply.is_open else 0)
     turn.announce("running")
 
 

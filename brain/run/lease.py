@@ -6,6 +6,7 @@ it, and two brains never act at the same time.
 """
 
 import logging
+from itertools import chain, repeat
 
 from brain.errors import LeaseLost, StoreUnreachable
 from brain.run.moves import CommitKind, LeaseToken
@@ -73,13 +74,13 @@ class Lease:
             else:
                 self.extend(since=since)
 
-    async def watch(self, store: StateStore, *, every_s: float) -> None:
-        """Check every `every_s` seconds whether the lease was taken away, without end.
+    async def watch(self, store: StateStore, *, every_s: float, late_s: float = 0.0) -> None:
+        """Check every `every_s` seconds whether the lease was taken away; first `late_s` sooner.
 
         This happens when the user stops the run. Raises LeaseLost, RunStopped.
         """
-        while True:
-            await self._clock.sleep(every_s)
+        for pause in chain([max(every_s - late_s, 0)], repeat(every_s)):
+            await self._clock.sleep(pause)
             if self.is_ending:
                 continue
             try:

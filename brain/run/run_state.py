@@ -52,15 +52,11 @@ class RunState(Struct, frozen=True, kw_only=True):
 
     def committed(self, made: Committed, asking: Asking | None) -> "RunState":
         """Return the state after a commit, with the question's result and the texts that joined."""
-        state = self
+        new: list[Entry] = [Joined(utterance=utterance) for utterance in made.taken]
         if asking is not None:
-            state = state._with(asking.asked if made.finished else asking.not_asked)
+            new.insert(0, asking.asked if made.finished else asking.not_asked)
         places = [e.seq for e in made.taken] + [m.seq for m in made.messages]
-        state = replace(
-            state._with(*(Joined(utterance=utterance) for utterance in made.taken)),
-            seq=max(self.seq, *places, 0),
-            pending=made.held,
-        )
+        state = replace(self._with(*new), seq=max(self.seq, *places, 0), pending=made.held)
         if not made.taken:
             return state
         named = (u.agent_call_id for u in reversed(made.taken) if u.agent_call_id)

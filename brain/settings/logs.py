@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -30,7 +30,8 @@ OURS = ("brain", "local", "api", "bench")  # the first parts of our loggers' nam
 REQUEST = "request"
 _FIELD = re.compile(r"(?:\b(\w{1,40})=)?[\"']?%[-#0 +]{0,4}\d{0,4}(?:\.\d{1,4})?[sdrfigx][\"']?")
 _HEAD = re.compile(r"[,:]? {0,4}(?=\b\w{1,40}=[\"']?%)")
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "_error"}
+OWN = len(vars(logging.makeLogRecord({}))) + 1  # fields of a line to which nothing was added
 
 
 class LogFacts(Struct, kw_only=True):
@@ -66,6 +67,10 @@ def begin(env: Mapping[str, str]) -> None:
         logging.basicConfig(format="%(message)s", stream=sys.stdout)
     logging.setLogRecordFactory(logging.LogRecord if is_text else JsonRecord)
     logging.captureWarnings(not is_text)
+    if not is_text:  # no line has these, and each costs some of its time
+        logging.logThreads = logging.logProcesses = False
+        logging.logMultiprocessing = False
+        logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed lacks it
     logging.getLogger().setLevel(logging.WARNING)
     logging.getLogger("brain").setLevel(logging.INFO)
 
@@ -90,6 +95,7 @@ def note(*, user_id: str = "", run_id: str = "") -> None:
         facts.run = run_id or facts.run
 
 
+@lru_cache(maxsize=256)
 def user_hash(user_id: str) -> str:
     """Return what stands for a user in the log."""
     return hashlib.sha256(user_id.encode()).hexdigest()[:USER_CHARS]
@@ -147,8 +153,10 @@ class JsonRecord(logging.LogRecord):
             place = f"{self.module}:{self.lineno}"
             text = _short(self.msg) if isinstance(self.msg, str) and self.args else ""
             return {"event": "library", "logger": self.name, "place": place, "text": text}
-        added = {name: value for name, value in vars(self).items() if name not in _STANDARD}
-        added.pop("_error", None)
+        own = vars(self)
+        added = {}
+        if len(own) > OWN:
+            added = {name: value for name, value in own.items() if name not in _STANDARD}
         given = self.args if isinstance(self.args, tuple) else ()
         event, names = _parsed(str(self.msg))
         plain = [str(_plain(value)) for name, value in zip(names, given, strict=False) if not name]

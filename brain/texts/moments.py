@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 MAX_ZONE_CHARS = 64
 DEFAULT_ZONE = "UTC"  # of users of whom no time zone is known
@@ -51,6 +52,7 @@ def local(at: datetime, zone: tzinfo) -> str:
     return at.astimezone(zone).isoformat(timespec="minutes")
 
 
+@lru_cache(maxsize=1024)  # the same texts are in every request
 def clock_in_words(at: datetime, zone: str | None) -> str:
     """Return a time with its weekday and time zone, to the minute: `Sunday, 2026-11-29 21:08 in
     Europe/Berlin (UTC+01:00)`.

@@ -138,7 +138,7 @@ def test_each_event_loop_has_its_own_connections() -> None:
         async with served(APP) as url:
             client._url = url
             assert await sent(client) == (200, b"hello")
-            clients.append(client._sessions[asyncio.get_running_loop()])
+            clients.append(client._kept[asyncio.get_running_loop()].connector)
 
     asyncio.run(once())
     asyncio.run(once())

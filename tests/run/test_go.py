@@ -45,6 +45,20 @@ async def test_a_one_loop_turn_costs_two_calls_of_the_store() -> None:
     assert world.redis.calls == 2
 
 
+@pytest.mark.parametrize(("delay_s", "looks", "wake_ups"), [(0.95, 0, 0), (1.05, 1, 1)])
+def test_the_first_check_and_the_wake_up_come_a_second_after_the_turn_began(
+    delay_s: float, looks: int, wake_ups: int
+) -> None:
+    @in_virtual_time
+    async def story() -> None:
+        world = World([words("Hello.", delay_s=delay_s)])
+        await world.ask("Hi")
+        assert world.redis.calls == 2 + looks
+        assert len(world.queue.published) == wake_ups
+
+    story()
+
+
 @in_virtual_time
 async def test_breadcrumbs_are_on_the_channel_before_the_answer_is_given() -> None:
     said = [(CONTINUE, '{"message":"One."}'), (CONTINUE, '{"message":"Two."}')]

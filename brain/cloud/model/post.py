@@ -17,7 +17,7 @@ from brain.cloud.model.values import NOTHING, parsed
 from brain.codec import Json
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse
+    from brain.cloud.exchange import Response
 
 PATH = "chat/completions"
 UNLIMITED = 0  # connections: as many as there are callers
@@ -42,7 +42,7 @@ class ChatServer:
         self._clients: dict[str, HttpClient] = {}
 
     @asynccontextmanager
-    async def post(self, body: Json) -> AsyncIterator["ClientResponse"]:
+    async def post(self, body: Json) -> AsyncIterator["Response"]:
         """Send a request, and yield the response before its body is read.
 
         Redirects that keep the body are followed on the same host. Raises aiohttp.ClientError,
@@ -77,7 +77,7 @@ class ChatServer:
         return self._clients[origin], address.removeprefix(origin)
 
 
-async def refusal(response: "ClientResponse") -> Failure:
+async def refusal(response: "Response") -> Failure:
     """Classify a response without success, from its body. Raises aiohttp.ClientError."""
     status = response.status
     if 300 <= status < 400 and "Location" in response.headers:
@@ -114,10 +114,10 @@ def lost(error: Exception) -> Failure:
     return Failure(reason=reason)
 
 
-async def _text(response: "ClientResponse") -> str:
+async def _text(response: "Response") -> str:
     """Read the text of a refusal, up to its limit."""
     data = b""
-    async for part in response.content.iter_any():
+    async for part in response.parts():
         data += part
         if len(data) > MOST_REFUSAL_BYTES:
             break
@@ -149,7 +149,7 @@ def _basic(url: str) -> str:
     return f"Basic {b64encode(pair.encode()).decode()}"
 
 
-def _moved(address: str, response: "ClientResponse") -> str | None:
+def _moved(address: str, response: "Response") -> str | None:
     """Return where the server wants the whole request, if it may be sent there."""
     place = response.headers.get("Location") if response.status in (307, 308) else None
     return None if place is None else followed(address, place)

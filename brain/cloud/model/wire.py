@@ -66,7 +66,7 @@ async def _receive(
             async with server.post(body) as response:
                 if not 200 <= response.status < 300:
                     return await refusal(response)
-                await reading.hear(response.content.iter_any(), limit, end)
+                await reading.hear(response.parts(), limit, end)
     except aiohttp.ClientError as error:  # some are also a TimeoutError
         return lost(error)
     except TimeoutError:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brain.cloud.http import HttpClient, whole
+from brain.codec import dumps
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer; the vendor's limit is 10 MB, in base64 a third more
 MOST_TOKEN_CHARS = 2_048  # of a sync token
@@ -33,9 +34,12 @@ class RestClient:
     def __init__(self, url: str, token: str, *, at_once: int) -> None:
         self._http = HttpClient(url, at_most=at_once)
         self._headers = {
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
             "Upstash-Encoding": "base64",
+            "User-Agent": "second-brain",
         }
         self._sync_token = ""
 
@@ -60,8 +64,8 @@ class RestClient:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _post(self, path: str, content: object) -> Any:
-        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    async def _post(self, path: str, content: Sequence[object]) -> Any:
+        body = dumps(content).encode()
         headers = {**self._headers, SYNC_TOKEN: self._sync_token}
         async with self._http.post(path, body, headers) as response:
             self._sync_token = _sendable(response.headers.get(SYNC_TOKEN)) or self._sync_token
