@@ -162,8 +162,7 @@ class Answering:
 
     async def _followed(self, ends: float) -> AsyncGenerator[AnswerPart, None]:
         """Yield what the log has of the run, until it has ended or the time has come."""
-        # An answer that is known needs no subscription.
-        for part in await self._look(listens=True):
+        for part in await self._look(listens=True):  # a known answer needs no subscription
             yield part
         if self.telling.is_over or self.desk.clock.now() >= ends:
             return
