@@ -34,7 +34,7 @@ def test_the_same_words_at_another_place_are_another_entry() -> None:
 @pytest.mark.parametrize(
     "entry", [stored("x" * SMALL_CHARS), stored(turn={"call": "c", "index": 1})]
 )
-def test_what_is_long_or_could_be_changed_is_not_remembered(entry: list[Any]) -> None:
+def test_what_is_long_or_could_be_changed_is_notremembered(entry: list[Any]) -> None:
     [first], [again] = log([entry]), log([entry])
     assert again == first
     assert again is not first

@@ -49,7 +49,7 @@ def kept() -> Counter[str]:
 
     Without the entries of logs that are remembered: their number has a bound, but a high one.
     """
-    entries._remembered.cache_clear()
+    entries.remembered.cache_clear()
     gc.collect()
     kinds = [type(thing) for thing in gc.get_objects()]
     names = [(str(getattr(kind, "__module__", "")), kind.__qualname__) for kind in kinds]

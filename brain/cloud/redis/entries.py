@@ -61,14 +61,14 @@ def _entry(id: str, fields: Sequence[str]) -> LogEntry:
     """
     try:
         if len(fields[1]) <= SMALL_CHARS and fields[1].find("{", 1) < 0:
-            return _remembered(id, *fields)
+            return remembered(id, *fields)
         return _decoded(id, fields)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise EntryUnreadable("the fields of a log entry cannot be read") from error
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _remembered(id: str, *fields: str) -> LogEntry:
+def remembered(id: str, *fields: str) -> LogEntry:
     return _decoded(id, fields)
 
 
