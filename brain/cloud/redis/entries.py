@@ -41,6 +41,12 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split() if part.isdecimal())
 
 
+def from_lines(texts: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Split entries that a script has written as one text each: the id and the fields in lines."""
+    split = (text.split("\n") for text in texts)
+    return [(id, fields) for id, *fields in split]
+
+
 def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
     """Decode entries like `log`, but skip unreadable ones.
 

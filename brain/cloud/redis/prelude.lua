@@ -526,6 +526,16 @@ local function only_breadcrumbs(seq, last, undone)
   return #entries == last - seq
 end
 
+-- Entries as one text each, their parts in lines: a reply of many short texts is slow to write and to read. No part has
+-- the end of a line in it: in a stored form it is escaped.
+local function in_lines(entries)
+  local found = {}
+  for i, entry in ipairs(entries) do
+    found[i] = entry[1] .. '\n' .. table.concat(entry[2], '\n')
+  end
+  return found
+end
+
 -- Answer an invocation that now owns the lease: the run, its journal, the end of the log before the run (newest
 -- first), what was heard, the seq of the open question, and the memory block for the model. `withdraws` are the seqs that
 -- the text at `seq` takes back. `journal`: if it is known already.
@@ -550,7 +560,7 @@ local function admitted(r, seq, now, tail, withdraws, journal)
     'is', 'admitted', 'seq', text(seq), 'now_ms', text(now), 'run', r.id, 'fence', text(r.fence),
     'step', text(r.step), 'first', text(r.first), 'wake', text(r.wake), 'started', r.started,
     'loops', r.loops, 'tokens', r.tokens, 'handoffs', r.handoffs, 'attempts', text(r.attempts),
-    'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
+    'pace', r.pace, 'journal', journal, 'history', in_lines(history), 'heard', r.heard, 'open', open, 'block', memory[1],
     'upto', memory[2], 'language', language ~= '' and language or r.language,
     'zone', zone ~= '' and zone or r.zone, 'withdraws', withdraws or '', 'left', r.left,
     'devices', r.devices, 'channel', r.channel, 'receipt', r.receipt,

@@ -52,7 +52,7 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
 
 def _shown(reply: ScriptReply) -> tuple[LogEntry, ...]:
     """Decode the end of the log before the run, without what the user has erased."""
-    found = entries.legible(reply.items("history")[::-1])
+    found = entries.legible(entries.from_lines(reply.items("history")[::-1]))
     return tuple(entry for entry in found if not entries.is_erased(entry))
 
 
