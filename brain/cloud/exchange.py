@@ -108,7 +108,15 @@ class Connections:
     async def open(self) -> "Connection":
         """Return a kept connection, or a new one. Raises aiohttp.ClientError."""
         try:
-            return await self.connector.connect(self._wanted, traces=[], timeout=self._timeout)
+            while True:
+                connection = await self.connector.connect(
+                    self._wanted, traces=[], timeout=self._timeout
+                )
+                protocol = connection.protocol
+                if protocol is None or not protocol.should_close:
+                    return connection
+                # Something came while nobody asked. It would be taken for the next response.
+                connection.close()
         except aiohttp.ClientError:
             raise
         except TimeoutError as error:

@@ -13,6 +13,7 @@ END = b"\r\n\r\n"
 ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain; charset=utf-16\r\n\r\nok"
 )
+PASSES = 20
 MUCH = b"x" * 64 * 1024 * 1024  # more than the buffers of a connection take
 
 type Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -52,6 +53,24 @@ async def test_what_comes_before_the_response_is_skipped() -> None:
     ):
         assert (response.status, response.charset) == (200, "utf-16")
         assert await whole(response, 10) == b"ok"
+
+
+async def test_what_nobody_asked_for_is_no_response_to_the_next_request() -> None:
+    connections: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        while await reader.readuntil(END):
+            writer.write(ANSWER)
+
+    async with server(serve) as url, client_of(url) as client:
+        for number in range(1, 4):
+            async with client.post("/", b"", {}) as response:
+                assert (response.status, await whole(response, 10)) == (200, b"ok")
+            assert len(connections) == number
+            connections[-1].write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+            for _ in range(PASSES):  # of the event loop: the client reads it
+                await asyncio.sleep(0)
 
 
 async def test_a_server_that_speaks_no_http_is_an_error_and_is_left() -> None:
