@@ -26,7 +26,9 @@ from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.step import Verdict
 from brain.run.turn import Turn
 from brain.run.work import do_work, has_effect, may_ask
+from brain.tools.spec import Effect
 
+QUICK_S = 0.2  # seconds for tools whose results need no commit of their own
 SLOW_S = 8.0  # seconds without any sign of an answer, after which the user is told
 
 log = logging.getLogger(__name__)
@@ -68,16 +70,18 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
             return result
     else:
         verdict = await _judge(turn, answer, step.known_wrong(turn.run.journal))
-    work, holding = do_work(turn, verdict), turn.services.holding
+    work, holding, since = do_work(turn, verdict), turn.services.holding, turn.services.clock.now()
     asked = await (work if holding is None else holding.during(turn, verdict, work))
+    reads = all(item.spec.effect is Effect.READS for item in verdict.work)
+    turn.was_quick = reads and turn.services.clock.now() - since < QUICK_S
     _keep_pace(turn, began)
     return await (_conclude(turn, verdict) if asked is None else _rest(turn, verdict, asked))
 
 
 async def ask(turn: Turn, pieces: Pieces) -> Answered:
-    """Ask the model; in parallel record the tool results of the last loop."""
+    """Ask the model; in parallel record the last loop's results, unless a crash may repeat them."""
     recording = None
-    if turn.state.unrecorded:
+    if turn.state.unrecorded and not turn.was_quick:
         recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
     asking = asyncio.ensure_future(insist(turn, pieces))
     both = [asking] if recording is None else [asking, recording]

@@ -75,6 +75,7 @@ class Turn(Struct, kw_only=True):
     stands_upto: int = 0
     left_ms: int = 0
     commit_ms: int = 0
+    was_quick: bool = False  # the tools of the last loop only read, and took next to no time
     _has_left: bool = False
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -9,14 +9,24 @@ from tests.fakes.model import calls, words
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import World
 
+TRIPS = [  # of the store for a loop: a result that can be had again quickly waits for the next one
+    pytest.param(Effect.READS, 0, 1, id="reads at once"),
+    pytest.param(Effect.READS, 0.25, 2, id="reads slowly"),
+    pytest.param(Effect.REPEATS, 0, 2, id="has an effect"),
+]
 
+
+@pytest.mark.parametrize(("effect", "seconds", "trips"), TRIPS)
 @in_virtual_time
-async def test_each_further_loop_with_tools_costs_two_calls_of_the_store() -> None:
-    tool = NoteTool(Effect.READS)
-    answers = [calls(("note", '{"text":"a"}')) for _ in range(5)]
+async def test_a_further_loop_costs_one_call_of_the_store_if_a_tool_reads_quickly(
+    effect: Effect, seconds: float, trips: int
+) -> None:
+    tool = NoteTool(effect, seconds=seconds)
+    answers = [calls(("note", '{"text":"a"}')) for _ in range(2)]
     world = World([*answers, words("Done.")], tools=[tool])
     await world.ask("Hi")
-    assert world.redis.calls == 2 + 5 * 2
+    assert tool.notes == ["a"] * 2
+    assert world.redis.calls == 2 + 2 * trips
 
 
 @in_virtual_time
