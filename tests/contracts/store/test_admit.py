@@ -49,6 +49,19 @@ async def test_the_record_of_an_id_outlives_a_text_that_is_sent_again(stage: Sta
     assert isinstance(await stage.store().admit(again), Duplicate)
 
 
+async def test_a_text_whose_id_alone_was_kept_is_a_new_one(stage: Stage) -> None:
+    """The store takes the id first. It may refuse what comes after, such as a text that is long."""
+    await stage.last((await stage.begin()).token)
+    arrival = stage.arrival("Next", holder="h2", run="r2")
+    record = Keys.of(stage.user).key(f"id:{arrival.message_id}")
+    await stage.redis.execute(["SET", record, "3 r2 h2", "PX", "60000"], limit_s=4)
+    admitted = await stage.store().admit(arrival)
+    assert isinstance(admitted, Admitted)
+    assert await texts(stage) == ["Hi", "Bye.", "Next"]
+    assert isinstance(await stage.store().admit(arrival), Admitted)
+    assert await texts(stage) == ["Hi", "Bye.", "Next"]
+
+
 async def test_a_text_in_mid_run_is_recorded(stage: Stage) -> None:
     await stage.begin()
     recorded = await stage.store().admit(stage.arrival("More", holder="h2", run="r2"))

@@ -115,6 +115,9 @@ else
 end
 local seq, of, by = string.match(known or '', '^(%d+) (%S+) (%S+)$')
 local taker = seq and redis.call('XRANGE', LOG, seq, seq) or {}
+if seq and not taker[1] and tonumber(seq) > r.seq then
+  known, seq = nil, nil -- the id was taken, and then the store refused the text
+end
 local withdraws = ''
 if taker[1] then
   withdraws = withdraws_of(taker[1])
