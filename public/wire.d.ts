@@ -77,7 +77,7 @@ export interface HeardPart {
   chars?: number;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries that were read from the log. */
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries read from the log. */
 export interface Message {
   id: string;
   seq: number;
@@ -110,7 +110,7 @@ export interface Reply {
   state: 'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn';
 }
 
-/** What a user's brain is doing, without any text of the user. `listening`: a page is subscribed to the channel. `is_listening`: the same, or a page streams or polls. */
+/** What a user's brain is doing, without any text of the user. `listening`: a page is on the channel. `is_listening`: the same, or it streams or polls. */
 export interface Status {
   state: 'idle' | 'running' | 'stopped';
   runId: string | null;
