@@ -32,6 +32,12 @@ async def stop_run(
 
     Raises StoreUnreachable.
     """
+    if run_id is None:
+        # A request without a run could arrive a second time, and end a run that has begun since.
+        status = await store.status(user_id)
+        if status.state != "running" or status.run_id is None:
+            return Settled()
+        run_id = status.run_id
     found = await store.stop(
         Stop(
             user_id=user_id,
