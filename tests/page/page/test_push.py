@@ -68,7 +68,9 @@ async def counted(page: Page) -> int:
 
 
 async def pushed(page: Page, *contents: dict[str, Any]) -> list[dict[str, Any]]:
-    """Deliver these to the service worker, as a push service does. Return what is shown then."""
+    """Deliver these to the service worker, as a push service does: the next one comes when one is
+    shown, because browsers keep no order. Return what is shown in the end.
+    """
     cdp = await page.context.new_cdp_session(page)
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -85,12 +87,9 @@ async def pushed(page: Page, *contents: dict[str, Any]) -> list[dict[str, Any]]:
     for content in contents:
         told = {"origin": origin, "registrationId": id, "data": json.dumps(content)}
         await cdp.send("ServiceWorker.deliverPushMessage", told)
-    last = contents[-1]["body"]
-    await page.wait_for_function(
-        "async (body) => (await (await navigator.serviceWorker.ready).getNotifications())"
-        ".some((one) => one.body === body)",
-        arg=last,
-    )
+        async with asyncio.timeout(20):
+            while content["body"] not in [one["body"] for one in await page.evaluate(SHOWN)]:
+                await page.evaluate("new Promise(requestAnimationFrame)")
     shown: list[dict[str, Any]] = await page.evaluate(SHOWN)
     return shown
 
