@@ -146,6 +146,12 @@ TOOLS = Story(
     beats=(LOOKING, Beat(calls=(("keep", "{}"), ("look", "{}"))), END),
     tools=(LOOK, KEEP),
 )
+QUICK = Story(  # results that wait for the next commit, and a text that comes meanwhile
+    name="quick",
+    beats=(LOOKING, LOOKING, END),
+    tools=(replace(LOOK, seconds=0.1),),
+    asks=(Ask(), Ask(at=0.7, text="walrus")),
+)
 BESIDE = Story(
     name="beside",
     beats=(Beat(calls=(say("Now."), ("look", "{}"), ("keep", "{}"), bye("Kept."))),),
@@ -313,5 +319,6 @@ STORIES = {
         *(LONG, ACT, ACT_KNOWN, ACTS, ASKED, ASKED_TWICE, TWO, NEXT, LATE_TWO, SAME),
         *(STOPPED, NOTIFIED, STEADY, RATED),
         *(SPOKEN, SPOKEN_HASTY, SPOKEN_LATE, SPOKEN_UNASKED, SPOKEN_UNHEARD),
+        QUICK,
     )
 }

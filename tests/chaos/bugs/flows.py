@@ -60,7 +60,7 @@ FLOWS = (
     ),
     bug(
         "tool results are not recorded",
-        "tools",
+        "quick tools",
         change(
             "run/work.py",
             "            turn.note(returned)",

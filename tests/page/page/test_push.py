@@ -83,7 +83,8 @@ async def pushed(page: Page, *contents: dict[str, Any]) -> list[dict[str, Any]]:
     await cdp.send("ServiceWorker.enable")
     async with asyncio.timeout(20):
         id = await found
-    origin = await page.evaluate("location.origin")
+    # Before the worker is active, what is delivered gets lost.
+    origin = await page.evaluate("navigator.serviceWorker.ready.then(() => location.origin)")
     for content in contents:
         told = {"origin": origin, "registrationId": id, "data": json.dumps(content)}
         await cdp.send("ServiceWorker.deliverPushMessage", told)
