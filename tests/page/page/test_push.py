@@ -34,6 +34,7 @@ SUBSCRIBED = """(() => {
         return (current = { endpoint, options, unsubscribe, toJSON });
     };
 })()"""
+WAITS_MS = 3_000  # for a message that was delivered
 SHOWN = """async () => {
     const shown = await (await navigator.serviceWorker.ready).getNotifications();
     return shown.map(({ title, body, tag }) => ({ title, body, tag }));
@@ -67,6 +68,19 @@ async def counted(page: Page) -> int:
     )
 
 
+async def _is_shown(page: Page, body: str) -> bool:
+    """Wait a while for a notification."""
+    looked = """async ([body, until]) => {
+        const worker = await navigator.serviceWorker.ready;
+        for (; performance.now() < until; await new Promise((done) => setTimeout(done, 20))) {
+            if ((await worker.getNotifications()).some((one) => one.body === body)) return true;
+        }
+        return false;
+    }"""
+    now = await page.evaluate("performance.now()")
+    return bool(await page.evaluate(looked, [body, now + WAITS_MS]))
+
+
 async def pushed(page: Page, *contents: dict[str, Any]) -> list[dict[str, Any]]:
     """Deliver these to the service worker, as a push service does: the next one comes when one is
     shown, because browsers keep no order. Return what is shown in the end.
@@ -87,10 +101,11 @@ async def pushed(page: Page, *contents: dict[str, Any]) -> list[dict[str, Any]]:
     origin = await page.evaluate("navigator.serviceWorker.ready.then(() => location.origin)")
     for content in contents:
         told = {"origin": origin, "registrationId": id, "data": json.dumps(content)}
-        await cdp.send("ServiceWorker.deliverPushMessage", told)
-        async with asyncio.timeout(20):
-            while content["body"] not in [one["body"] for one in await page.evaluate(SHOWN)]:
-                await page.evaluate("new Promise(requestAnimationFrame)")
+        async with asyncio.timeout(60):
+            # The browser's tools lose a message now and then; a push service sends it again.
+            await cdp.send("ServiceWorker.deliverPushMessage", told)
+            while not await _is_shown(page, content["body"]):
+                await cdp.send("ServiceWorker.deliverPushMessage", told)
     shown: list[dict[str, Any]] = await page.evaluate(SHOWN)
     return shown
 
