@@ -126,3 +126,4 @@ class SchemaWorker:
         assert process.stdin is not None
         process.stdin.close()
         await process.wait()
+        process._transport.close()  # type: ignore[attr-defined]  # or its pipes stay open until they are collected

@@ -154,3 +154,4 @@ async def _end(process: Process) -> None:
         with suppress(ProcessLookupError):
             process.kill()
     await process.wait()
+    process._transport.close()  # type: ignore[attr-defined]  # or its pipes stay open until they are collected

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-API = Path(__file__).parents[2] / "api"
+API = Path(__file__).parents[3] / "api"
 FIRST = """
 import asyncio, gc
 usual, none = gc.get_threshold(), gc.get_freeze_count()
