@@ -1,6 +1,11 @@
-"""How many connections a client uses."""
+"""A client of our own, and how many connections one uses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from brain.cloud.http import HttpClient
 
 
 class CountConnections:
@@ -14,3 +19,12 @@ class CountConnections:
         if scope["type"] == "http":
             self._seen.append(scope["client"])
         await self._app(scope, receive, send)
+
+
+@asynccontextmanager
+async def client_at(url: str) -> AsyncIterator[HttpClient]:
+    client = HttpClient(url, at_most=2)
+    try:
+        yield client
+    finally:
+        await client.aclose()

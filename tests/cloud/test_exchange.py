@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from brain.cloud.http import HttpClient, whole
+from brain.cloud.http import whole
+from tests.cloud.connections import client_at
 
 END = b"\r\n\r\n"
 ANSWER = (
@@ -31,15 +32,6 @@ async def server(serve: Serve) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
 
 
-@asynccontextmanager
-async def client_of(url: str) -> AsyncIterator[HttpClient]:
-    client = HttpClient(url, at_most=2)
-    try:
-        yield client
-    finally:
-        await client.aclose()
-
-
 async def test_what_comes_before_the_response_is_skipped() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(END)
@@ -48,7 +40,7 @@ async def test_what_comes_before_the_response_is_skipped() -> None:
 
     async with (
         server(serve) as url,
-        client_of(url) as client,
+        client_at(url) as client,
         client.post("/", b"", {}) as response,
     ):
         assert (response.status, response.charset) == (200, "utf-16")
@@ -63,7 +55,7 @@ async def test_what_nobody_asked_for_is_no_response_to_the_next_request() -> Non
         while await reader.readuntil(END):
             writer.write(ANSWER)
 
-    async with server(serve) as url, client_of(url) as client:
+    async with server(serve) as url, client_at(url) as client:
         for number in range(1, 4):
             async with client.post("/", b"", {}) as response:
                 assert (response.status, await whole(response, 10)) == (200, b"ok")
@@ -84,7 +76,7 @@ async def test_a_server_that_speaks_no_http_is_an_error_and_is_left() -> None:
         await writer.drain()
         await reader.read()
 
-    async with server(serve) as url, client_of(url) as client:
+    async with server(serve) as url, client_at(url) as client:
         with pytest.raises(aiohttp.ClientError):
             async with client.post("/", b"", {}):
                 pass
@@ -101,7 +93,7 @@ async def test_a_header_cannot_begin_another_one() -> None:
         writer.write(ANSWER)
         await writer.drain()
 
-    async with server(serve) as url, client_of(url) as client:
+    async with server(serve) as url, client_at(url) as client:
         for bad in ("a\r\nX-Other: b", "a\nb", "a\0b"):
             with pytest.raises(ValueError, match="end of a line"):
                 async with client.post("/", b"", {"X-One": bad}):
@@ -125,7 +117,7 @@ async def test_a_connection_with_an_unsent_request_is_not_used_again() -> None:
         await left.wait()
 
     left = asyncio.Event()
-    async with server(serve) as url, client_of(url) as client:
+    async with server(serve) as url, client_at(url) as client:
         async with client.post("/", MUCH, {}) as response:
             assert await whole(response, 10) == b"ok"
         async with client.post("/", b"", {}) as response:
@@ -144,7 +136,7 @@ async def test_a_proxy_is_told_the_whole_address_and_its_own_key(
         writer.write(ANSWER)
         await writer.drain()
 
-    async with server(serve) as url, client_of("http://store.example/v1") as client:
+    async with server(serve) as url, client_at("http://store.example/v1") as client:
         monkeypatch.setenv("http_proxy", url.replace("//", "//u:p@"))
         monkeypatch.setenv("no_proxy", "")
         async with client.post("/x", b"", {"Authorization": "Bearer ours"}) as response:

@@ -4,8 +4,8 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from starlette.applications import Starlette
@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from brain.cloud.http import QUIET_S, BodyTooLarge, HttpClient, proxy_for, trusted, whole
-from tests.cloud.connections import CountConnections
+from tests.cloud.connections import CountConnections, client_at
 from tests.local.serving import served
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -43,15 +43,6 @@ async def sent(
 ) -> tuple[int, bytes]:
     async with client.post(path, body, {}) as response:
         return response.status, await whole(response, 1_000)
-
-
-@asynccontextmanager
-async def client_at(url: str) -> AsyncIterator[HttpClient]:
-    client = HttpClient(url, at_most=2)
-    try:
-        yield client
-    finally:
-        await client.aclose()
 
 
 class HastyServer:
