@@ -1,4 +1,4 @@
-"""The start of an instance. Most of it is imports, and so most of the wait for the first answer.
+"""How an instance starts. While it imports modules, the user waits for the first answer.
 
 A function imports this first. The garbage collector would look through what the imports make again
 and again, and find no garbage: 8 % of that wait. So it waits until the start is over, and never

@@ -1,4 +1,4 @@
-"""JSON text, times as text, and fingerprints of arguments."""
+"""JSON text, times as text, fingerprints of arguments, and what `repr` may tell."""
 
 import hashlib
 import json

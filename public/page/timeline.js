@@ -113,7 +113,7 @@ export class Timeline {
     element.scrollIntoView({ block: 'center' });
   }
 
-  /** Draw the lines between days anew, as after a change of the time zone. */
+  /** Draw the lines between days again, for example after a change of the time zone. */
   drawDays() {
     this.#days.draw();
   }

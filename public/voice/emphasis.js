@@ -1,7 +1,8 @@
 /**
  * Removes the marks of emphasis from a text: `**bold**`, `*italic*`, `_italic_`, `__bold__`. Marks
- * are paired as in CommonMark, but without its rules about punctuation. A mark between spaces or
- * beside a digit inside a word is none, and neither is an underscore inside a word. No I/O.
+ * are paired as in CommonMark, but without its rules about punctuation. A star or an underscore is
+ * no mark between spaces and beside a digit inside a word, and an underscore is no mark inside a
+ * word. No I/O.
  */
 
 /**

@@ -165,7 +165,7 @@ export class Talk {
       this.#cancelWake = clock.after(pauseMs, () => this.#give({ from: 'clock' }));
     }
     for (const action of actions) this.#act(action);
-    // The adapter shows what changes for it; a new connection is none of that.
+    // The adapter shows its own changes. A new connection is not one of them.
     if (this.#shown === 'connecting' && state.open && state.shown) this.#show(state.shown);
   }
 

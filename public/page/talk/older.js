@@ -36,7 +36,7 @@ export class Older {
     this.#place = place;
   }
 
-  /** Forget what was shown: the talk begins anew. */
+  /** Forget what was shown: the talk begins again. */
   clear() {
     this.#isKnown = false;
     this.#before = null;

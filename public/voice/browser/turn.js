@@ -66,7 +66,7 @@ export class Turn {
     this.#look();
   }
 
-  /** @param {boolean} isTyping false: the text was sent, or there is none any more */
+  /** @param {boolean} isTyping false: the text was sent or deleted */
   type(isTyping) {
     this.#typingMs = isTyping ? performance.now() + TYPING_MS : -Infinity;
     this.#look();
